@@ -1,0 +1,117 @@
+/** What a component is: one file in `generators/` that says what is asked, rendered and contributed. */
+import type { Contribution, Opening, View } from './contribution.ts';
+import type { AnswersOf, Fields } from './fields.ts';
+
+/** Name of a component: kebab-case, the name of its file in `generators/` and of its folder in `templates/`. */
+export type ComponentId = string;
+
+/** The question by which a component is chosen; `stack` takes one, every other any set. */
+export const CATEGORIES = {
+  stack: 'the application and its language',
+  data: 'databases, caches and brokers',
+  containers: 'how the application is built and run in containers',
+  workflows: 'what runs in continuous integration',
+  repository: 'documents and habits of the repository',
+} as const;
+export type Category = keyof typeof CATEGORIES;
+
+/** The forms of the project's one display name, derived and shown (SPEC section 1). */
+export interface ProjectNames {
+  /** As typed: `My Service`. */
+  readonly display: string;
+  /** DNS-1123 label: folder, image and Kubernetes name: `my-service`. */
+  readonly slug: string;
+  /** npm package name. */
+  readonly npm: string;
+  /** Terraform, Python and SQL identifier: `my_service`. */
+  readonly identifier: string;
+  /** Environment prefix: `MY_SERVICE`. */
+  readonly envPrefix: string;
+}
+
+/** What the application tells the other components of itself; a stack provides it. */
+export interface ApplicationFacts {
+  readonly port: number;
+  /** Paths that are served, each starting with a slash. */
+  readonly livePath: string;
+  readonly readyPath: string;
+  readonly metricsPath?: string;
+  /** Numeric user and group of the image. */
+  readonly uid: number;
+  /** File name of the Dockerfile, and the targets it has. */
+  readonly dockerfile: string;
+  readonly productionTarget: string;
+  readonly developmentTarget?: string;
+}
+
+/** Facts that components provide to each other; a second provider of one is an error that names both. */
+export interface Facts {
+  readonly app?: ApplicationFacts;
+}
+
+/** One arrow of the picture in the generated README, e.g. `api` to `postgres`, labelled `SQL`. */
+export interface DiagramEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+}
+
+/** What is known of the project as a whole while a component renders. */
+export interface Project {
+  readonly names: ProjectNames;
+  readonly description: string;
+  /** GitHub user or organisation. */
+  readonly owner: string;
+  /** Image repository without tag: `ghcr.io/acme/my-service`. */
+  readonly image: string;
+  readonly licence: string;
+  readonly securityContact: string;
+  readonly stack: ComponentId;
+  /** All components of the plan, sorted. */
+  readonly components: readonly ComponentId[];
+  readonly has: (component: ComponentId) => boolean;
+  readonly facts: Facts;
+  /** The answer to another component's field; throws (a bug) where there is no such field in the plan. */
+  readonly answer: (key: string) => unknown;
+}
+
+export interface ComponentDefinition<F extends Fields = Fields> {
+  readonly id: ComponentId;
+  readonly category: Category;
+  /** One line for `bulwark list`. */
+  readonly description: string;
+  /** Chosen unless the user says otherwise, where it applies. */
+  readonly chosenByDefault: boolean;
+  /** Components that must be in the plan too. */
+  readonly requires?: readonly ComponentId[];
+  /** Stacks it is made for; absent: any. */
+  readonly stacks?: readonly ComponentId[];
+  readonly fields: F;
+  readonly facts?: (answers: AnswersOf<F>, names: ProjectNames) => Facts;
+  /** Folders of `templates/<id>/` that are rendered besides `base`. Default: none. */
+  readonly layers?: (answers: AnswersOf<F>, project: Project) => readonly string[];
+  /** What the templates may say besides the project view. */
+  readonly view?: (answers: AnswersOf<F>, project: Project) => View;
+  readonly contributes?: (answers: AnswersOf<F>, project: Project) => readonly (Opening | Contribution)[];
+  readonly diagram?: (answers: AnswersOf<F>, project: Project) => readonly DiagramEdge[];
+  /** Paths (or folders, with a trailing slash) that are the user's once edited: application code. */
+  readonly seeded?: readonly string[];
+  /** What a person does next, in order; commands as they are typed in the new folder. */
+  readonly nextSteps?: (answers: AnswersOf<F>, project: Project) => readonly string[];
+  /** Answer sets that drive golden, contract and tool tests; `default` is always among them. */
+  readonly samples: { readonly default: Partial<AnswersOf<F>> } & Readonly<
+    Record<string, Partial<AnswersOf<F>>>
+  >;
+}
+
+/** A component whose field types are not known statically, as the engine sees it. */
+export type AnyComponent = ComponentDefinition;
+
+/**
+ * Declares a component; the default export of a file in `generators/`.
+ *
+ *     export default defineComponent({ id: 'redis', category: 'data', … });
+ */
+export const defineComponent = <const F extends Fields>(definition: ComponentDefinition<F>): AnyComponent =>
+  // Sound: the engine calls a component's functions only with answers that its own fields have parsed.
+  definition as unknown as AnyComponent;

@@ -1,0 +1,57 @@
+/** What a judgement over a repository looks like, whoever judges: an embedded check or a real tool. */
+import type { RepoPath } from '../tree/repo-path.ts';
+
+export interface Finding {
+  /** The judge's own rule id, e.g. `DL3008` or `compose-no-new-privileges`. */
+  readonly rule: string;
+  readonly severity: 'error' | 'warning';
+  readonly path: string;
+  /** 1-based. */
+  readonly line?: number;
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/** What one judge said. A judge that crashed, judged nothing or could not be read has `failed`, never `passed`. */
+export type CheckResult =
+  | { readonly check: string; readonly outcome: 'passed'; readonly judged: number }
+  | {
+      readonly check: string;
+      readonly outcome: 'findings';
+      readonly judged: number;
+      readonly findings: readonly Finding[];
+    }
+  | { readonly check: string; readonly outcome: 'skipped'; readonly reason: string }
+  | { readonly check: string; readonly outcome: 'failed'; readonly reason: string };
+
+export interface VerifyReport {
+  readonly results: readonly CheckResult[];
+}
+
+/** A file as a judge sees it, from memory or from the disk. */
+export interface JudgedFile {
+  readonly path: RepoPath;
+  readonly content: Buffer;
+  readonly executable: boolean;
+}
+
+/** The files of a repository by path, sorted. A `VirtualTree` is one. */
+export type JudgedTree = ReadonlyMap<RepoPath, JudgedFile>;
+
+/** A check that needs nothing installed: a pure judgement over the files of a tree. */
+export interface EmbeddedCheck {
+  /** e.g. `workflows`; its rules are named `<id>-…`. */
+  readonly id: string;
+  readonly description: string;
+  /** Which files it has something to say on. */
+  readonly judges: (path: RepoPath, file: JudgedFile) => boolean;
+  /**
+   * Judges the files that `judges` chose; `tree` is there for references between files.
+   * @throws only on a bug: a file that cannot be parsed is a finding
+   */
+  readonly run: (
+    files: readonly JudgedFile[],
+    tree: JudgedTree,
+  ) => readonly Finding[] | Promise<readonly Finding[]>;
+}
