@@ -1,12 +1,13 @@
 /** What a component is: one file in `generators/` that says what is asked, rendered and contributed. */
 import type { Contribution, Opening, View } from './contribution.ts';
-import type { AnswersOf, Fields } from './fields.ts';
+import type { AnswersOf, Fields, FieldValue } from './fields.ts';
 
 /** Name of a component: kebab-case, the name of its file in `generators/` and of its folder in `templates/`. */
 export type ComponentId = string;
 
-/** The question by which a component is chosen; `stack` takes one, every other any set. */
+/** The question by which a component is chosen: `stack` takes one, `essential` is never asked, others take any set. */
 export const CATEGORIES = {
+  essential: 'what every generated repository has',
   stack: 'the application and its language',
   data: 'databases, caches and brokers',
   containers: 'how the application is built and run in containers',
@@ -115,3 +116,14 @@ export type AnyComponent = ComponentDefinition;
 export const defineComponent = <const F extends Fields>(definition: ComponentDefinition<F>): AnyComponent =>
   // Sound: the engine calls a component's functions only with answers that its own fields have parsed.
   definition as unknown as AnyComponent;
+
+/** A set of answers under a name; a file in `generators/presets/`. */
+export interface PresetDefinition {
+  readonly id: string;
+  readonly description: string;
+  /** Answers by key (`stack`, `containers`, `fastapi.python`); what is not named keeps its default. */
+  readonly answers: Readonly<Record<string, FieldValue>>;
+}
+
+/** Declares a preset; the default export of a file in `generators/presets/`. */
+export const definePreset = (preset: PresetDefinition): PresetDefinition => preset;

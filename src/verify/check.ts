@@ -39,13 +39,27 @@ export interface JudgedFile {
 /** The files of a repository by path, sorted. A `VirtualTree` is one. */
 export type JudgedTree = ReadonlyMap<RepoPath, JudgedFile>;
 
+/** One thing a check holds a repository to. */
+export interface Rule {
+  /** `<check>-<what>`, e.g. `compose-read-only`; never renamed: suppressions in users' files name it. */
+  readonly id: string;
+  /** What is demanded, as one sentence that stands in the docs. */
+  readonly summary: string;
+  /** Where the demand comes from: a page of the tool's own docs, a standard, a section of SPEC.md. */
+  readonly source: string;
+  /** What to do about a finding. */
+  readonly fix: string;
+}
+
 /** A check that needs nothing installed: a pure judgement over the files of a tree. */
 export interface EmbeddedCheck {
   /** e.g. `workflows`; its rules are named `<id>-…`. */
   readonly id: string;
   readonly description: string;
+  /** Every rule it can find broken. */
+  readonly rules: readonly Rule[];
   /** Which files it has something to say on. */
-  readonly judges: (path: RepoPath, file: JudgedFile) => boolean;
+  readonly judges: (file: JudgedFile, tree: JudgedTree) => boolean;
   /**
    * Judges the files that `judges` chose; `tree` is there for references between files.
    * @throws only on a bug: a file that cannot be parsed is a finding

@@ -1,0 +1,159 @@
+// Builds the package into dist/: bundled, so that a cold `npm create` installs little and starts fast; templates are
+// compiled here, so that no run compiles any.
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+import Handlebars from 'handlebars';
+import { componentsModule, packageModule, root } from './discovery.config.mjs';
+
+const NAMESPACE = 'bulwark';
+/** What node-plop imports and a run of ours never calls: it renders with our engine and writes through our commit. */
+const UNUSED_BY_US = new Set(['handlebars', 'globby', 'del', 'resolve', 'isbinaryfile', 'title-case', 'upper-case', 'lower-case']);
+
+const tools = await bundledTools();
+
+const discovery = {
+  name: 'bulwark-discovery',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^bulwark:/ }, ({ path }) => ({ path: path.slice('bulwark:'.length), namespace: NAMESPACE }));
+    onLoad({ filter: /^components$/, namespace: NAMESPACE }, () => module(componentsModule()));
+    onLoad({ filter: /^package$/, namespace: NAMESPACE }, () => module(packageModule()));
+    onLoad({ filter: /^templates$/, namespace: NAMESPACE }, () => module(templateIndex()));
+    onLoad({ filter: /^templates\//, namespace: NAMESPACE }, ({ path }) => module(compiledTemplates(path.slice('templates/'.length))));
+  },
+};
+
+/** Keeps node-plop from pulling in what only a person's prompts or plop's own actions need. */
+const lightPlop = {
+  name: 'light-plop',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path, importer }) => {
+      if (!importer.includes('/node-plop/')) return undefined;
+      if (path === 'inquirer') return { path: 'lazy-inquirer', namespace: NAMESPACE };
+      return UNUSED_BY_US.has(path) ? { path: `unused/${path}`, namespace: NAMESPACE } : undefined;
+    });
+    onLoad({ filter: /^lazy-inquirer$/, namespace: NAMESPACE }, () =>
+      module(`export default {
+        registerPrompt: () => undefined,
+        prompt: async (...given) => (await import('inquirer')).default.prompt(...given),
+      };`),
+    );
+    onLoad({ filter: /^unused\//, namespace: NAMESPACE }, ({ path }) =>
+      module(`module.exports = new Proxy(function () {}, {
+        get: (_, key) => key === '__esModule' ? false : () => { throw new Error('bulwark does not carry ${path.slice('unused/'.length)}'); },
+      });`),
+    );
+  },
+};
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+await build({
+  entryPoints: { bin: `${root}src/bin.ts`, plopfile: `${root}src/plopfile.ts` },
+  outdir: `${root}dist`,
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  minify: true,
+  keepNames: false,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.17',
+  legalComments: 'none',
+  external: ['@cdktf/hcl2json'],
+  // Bundled CommonJS packages ask for `require`.
+  banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+  plugins: [discovery, lightPlop],
+  logLevel: 'warning',
+});
+chmodSync(`${root}dist/bin.js`, 0o755);
+writeSchemas();
+
+function module(contents) {
+  return { contents, loader: 'js', resolveDir: root };
+}
+
+function templateIndex() {
+  const ids = readdirSync(`${root}templates`).filter((name) => statSync(`${root}templates/${name}`).isDirectory()).sort();
+  const loaders = ids.map((id) => `${JSON.stringify(id)}: () => import('bulwark:templates/${id}')`);
+  return `
+const loaders = { ${loaders.join(', ')} };
+export const templates = async (component) =>
+  Object.hasOwn(loaders, component) ? (await loaders[component]()).templates : [];`;
+}
+
+/** One module per component: compiled functions and verbatim text, in the shape of the store in development. */
+function compiledTemplates(component) {
+  const folder = `${root}templates/${component}`;
+  const entries = tools.listFiles(folder).map((file) => {
+    const { layer, path, rendered } = tools.placeTemplate(file);
+    const content = readFileSync(`${folder}/${file}`);
+    const source = `templates/${component}/${file}`;
+    const body = rendered ? `compiled(${compile(content.toString('utf8'), source)})` : verbatim(content);
+    const executable = (statSync(`${folder}/${file}`).mode & 0o100) !== 0;
+    return `{ layer: ${JSON.stringify(layer)}, path: ${JSON.stringify(path)}, source: ${JSON.stringify(source)}, executable: ${executable}, body: ${body} }`;
+  });
+  return `
+import { compiled } from ${JSON.stringify(`${root}src/render/template-runtime.ts`)};
+export const templates = [${entries.join(',\n')}];`;
+}
+
+function compile(text, source) {
+  try {
+    return Handlebars.precompile(text, { ...tools.COMPILE_OPTIONS });
+  } catch (error) {
+    throw new Error(`${source}: ${error.message}`, { cause: error });
+  }
+}
+
+const verbatim = (content) => {
+  const text = content.toString('utf8');
+  return Buffer.from(text).equals(content)
+    ? `Buffer.from(${JSON.stringify(text)})`
+    : `Buffer.from(${JSON.stringify(content.toString('base64'))}, 'base64')`;
+};
+
+/** The TypeScript that this script needs too, so that a rule stands in one place. */
+async function bundledTools() {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        export { COMPILE_OPTIONS } from './src/render/engine.ts';
+        export { placeTemplate } from './src/render/template-store.ts';
+        export { listFiles } from './src/render/template-folder.ts';
+        export { answersSchema, settingsSchema } from './src/plan/answers-schema.ts';
+        export { questionsOf } from './src/plan/questions.ts';
+        export { components, presets } from 'bulwark:components';`,
+      resolveDir: root,
+    },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+    plugins: [
+      {
+        name: 'components',
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^bulwark:components$/ }, () => ({ path: 'components', namespace: NAMESPACE }));
+          onLoad({ filter: /.*/, namespace: NAMESPACE }, () => module(componentsModule()));
+        },
+      },
+    ],
+  });
+  const location = `${root}node_modules/.cache/bulwark-build.mjs`;
+  mkdirSync(`${root}node_modules/.cache`, { recursive: true });
+  writeFileSync(location, outputFiles[0].text);
+  return import(`${location}?${Date.now()}`);
+}
+
+function writeSchemas() {
+  const components = [...tools.components].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const questions = tools.questionsOf(components);
+  const presets = tools.presets.map(({ id }) => id);
+  mkdirSync(`${root}schema`, { recursive: true });
+  for (const [name, schema] of [
+    ['answers', tools.answersSchema(questions, presets)],
+    ['bulwark', tools.settingsSchema(questions, presets)],
+  ]) {
+    writeFileSync(`${root}schema/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
+  }
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+/** The edge of the process: arguments in, exit code out; the only place that ends the process. */
+import { basename } from 'node:path';
+import { version } from 'bulwark:package';
+import { ExitCode } from './errors.ts';
+
+const argv = process.argv.slice(2);
+const [only] = argv;
+
+// Nothing else is loaded to say a version.
+if (argv.length === 1 && (only === '--version' || only === '-V')) {
+  process.stdout.write(`${version}\n`);
+} else {
+  const abort = new AbortController();
+  let interruptedBy: ExitCode | undefined;
+  const interrupt = (code: ExitCode) => (): void => {
+    // A second signal does not wait for the first to be cleaned up after.
+    if (interruptedBy !== undefined) process.exit(code);
+    interruptedBy = code;
+    abort.abort();
+  };
+  process.on('SIGINT', interrupt(ExitCode.interrupted));
+  process.on('SIGTERM', interrupt(ExitCode.terminated));
+  // A reader that went away (`| head`) is not an error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.ok);
+    throw error;
+  });
+  const { main } = await import('./cli/main.ts');
+  const code = await main(argv, basename(process.argv[1] ?? ''), process, abort.signal);
+  process.exitCode = interruptedBy ?? code;
+}

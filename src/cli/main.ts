@@ -1,0 +1,88 @@
+/** From the command line to an exit code: parses, dispatches, and says what went wrong. */
+import { components, presets } from 'bulwark:components';
+import { templates } from 'bulwark:templates';
+import { version } from 'bulwark:package';
+import { BulwarkError, ExitCode, usageError } from '../errors.ts';
+import { catalogOf } from '../plan/catalog.ts';
+import { parseCommandLine, type CommandLine } from './args.ts';
+import type { Command, CommandContext } from './commands/command.ts';
+import { failureDocument, serializeDocument } from './document.ts';
+import { formatHelp } from './help.ts';
+import type { CommandName } from './options.ts';
+import { formatIssues, styleOf } from './report.ts';
+import { terminalOf, type ProcessLike } from './terminal.ts';
+
+/** Each command is loaded when it is called: `create` should not pay for the others. */
+const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  create: async () => (await import('./commands/create.ts')).create,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  list: async () => (await import('./commands/list.ts')).list,
+  info: async () => (await import('./commands/info.ts')).info,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  completion: async () => (await import('./commands/completion.ts')).completion,
+};
+
+/**
+ * Runs one command.
+ * @param argv without node and script
+ * @param programName `bulwark` demands a command word, any other name takes a folder
+ * @param signal aborted when the process is asked to end
+ */
+export async function main(
+  argv: readonly string[],
+  programName: string,
+  process: ProcessLike,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const catalog = catalogOf(components, presets, templates);
+  const line = parseCommandLine(argv, catalog.questions, programName === 'bulwark');
+  const cwd = line.options.get('cwd');
+  const terminal = terminalOf(process, colourOption(line), typeof cwd === 'string' ? cwd : undefined);
+  const style = styleOf(terminal.colour);
+  const isQuiet = line.options.has('quiet') || line.options.has('json') || line.options.has('sarif');
+  const context: CommandContext = {
+    line,
+    catalog,
+    terminal,
+    style,
+    say: isQuiet ? () => undefined : terminal.say,
+    signal,
+  };
+  try {
+    if (line.options.has('version')) {
+      terminal.out(`${version}\n`);
+      return ExitCode.ok;
+    }
+    if (line.options.has('help')) {
+      terminal.out(formatHelp(catalog.questions, line.command));
+      return ExitCode.ok;
+    }
+    if (line.issues.length > 0) throw usageError(line.issues);
+    const command = await COMMANDS[line.command]();
+    return await command(context);
+  } catch (error) {
+    const known = error instanceof BulwarkError ? error : bugOf(error);
+    if (line.options.has('json')) terminal.out(serializeDocument(failureDocument(known)));
+    else terminal.say(formatIssues(known.issues, style));
+    if (line.options.has('verbose')) terminal.say(`${(error as Error).stack ?? String(error)}\n`);
+    return known.exitCode;
+  }
+}
+
+function bugOf(error: unknown): BulwarkError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new BulwarkError(
+    ExitCode.bug,
+    [
+      {
+        id: 'bug',
+        message: `this is a bug of bulwark: ${message}`,
+        hint: 'run again with --verbose and report what it prints',
+      },
+    ],
+    { cause: error },
+  );
+}
+
+const colourOption = ({ options }: CommandLine): boolean | undefined =>
+  options.has('color') ? true : options.has('no-color') ? false : undefined;

@@ -1,0 +1,31 @@
+/** How one display name becomes the identifiers that each format allows. */
+import type { ProjectNames } from './define.ts';
+
+/** RFC 1123 label, 63 characters (kubernetes.io, "Object Names and IDs"), kept shorter so that suffixes fit. */
+export const MAX_SLUG = 40;
+
+/** Fault of a display name in plain words, or undefined. */
+export function displayNameFault(display: string): string | undefined {
+  const slug = slugOf(display);
+  if (slug === '') return 'needs at least one Latin letter';
+  if (!/^[a-z]/.test(slug)) return 'must start with a letter, for it becomes an identifier';
+  if (slug.length > MAX_SLUG) return `gives the label "${slug}", which is longer than ${MAX_SLUG} characters`;
+  return undefined;
+}
+
+/** Derives all forms of the name; for names without a fault. */
+export function deriveNames(display: string): ProjectNames {
+  const slug = slugOf(display);
+  const identifier = slug.replaceAll('-', '_');
+  return { display, slug, npm: slug, identifier, envPrefix: identifier.toUpperCase() };
+}
+
+/** `Café Zoo 2` → `cafe-zoo-2`: accents fall, everything else that is no letter or digit separates. */
+export const slugOf = (display: string): string =>
+  display
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');

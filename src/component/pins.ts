@@ -1,0 +1,62 @@
+/** The only place of versions: image tags and action commits that exist. */
+import actions from './pins/actions.json' with { type: 'json' };
+
+/**
+ * Tags by image, then by the version a user chooses (and a variant where there is more than one).
+ * Source: the official-images library and the projects' release tags of July to November 2026.
+ */
+export const IMAGES = {
+  python: {
+    '3.12': '3.12.14-slim-trixie',
+    '3.13': '3.13.15-slim-trixie',
+    '3.14': '3.14.7-slim-trixie',
+  },
+  debian: { trixie: 'trixie-20260803-slim', bookworm: 'bookworm-20260803-slim' },
+  postgres: {
+    '15': '15.19-alpine3.24',
+    '16': '16.15-alpine3.24',
+    '17': '17.11-alpine3.24',
+    '18': '18.6-alpine3.24',
+  },
+  redis: { '7.2': '7.2.16-alpine', '7.4': '7.4.11-alpine', '8': '8.10.1-alpine3.23' },
+  rabbitmq: { '4.2': '4.2.9-management-alpine', '4.3': '4.3.5-management-alpine' },
+} as const;
+
+type ImageName = keyof typeof IMAGES;
+
+/** The versions of an image that can be chosen, oldest first. */
+export const versionsOf = <Name extends ImageName>(
+  name: Name,
+): readonly (keyof (typeof IMAGES)[Name] & string)[] =>
+  Object.keys(IMAGES[name]).sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  ) as (keyof (typeof IMAGES)[Name] & string)[];
+
+/**
+ * `image('postgres', '17')` → `postgres:17.11-alpine3.24`.
+ * @throws Error (a bug of the template) when no such tag is pinned
+ */
+export function image(name: string, version: string): string {
+  const tags: Readonly<Record<string, string>> | undefined = (
+    IMAGES as Record<string, Record<string, string>>
+  )[name];
+  const tag = tags?.[version];
+  if (tag === undefined) throw new Error(`no pinned tag for the image ${name} ${version}`);
+  return `${name}:${tag}`;
+}
+
+interface PinnedAction {
+  readonly sha: string;
+  readonly version: string;
+}
+
+/**
+ * `action('actions/checkout')` → `actions/checkout@<sha> # v7.0.1`; sub-folders (`github/codeql-action/init`) too.
+ * @throws Error (a bug of the template) when the action is not pinned
+ */
+export function action(uses: string): string {
+  const repository = uses.split('/').slice(0, 2).join('/');
+  const pin = (actions as Readonly<Record<string, PinnedAction>>)[repository];
+  if (!pin) throw new Error(`no pinned commit for the action ${repository}`);
+  return `${uses}@${pin.sha} # ${pin.version}`;
+}

@@ -1,0 +1,61 @@
+/** The questions about the project as a whole; every component may use their answers. */
+import { displayNameFault, slugOf } from './names.ts';
+import { choice, text, type Fields, type KnownAnswers } from './fields.ts';
+
+const GITHUB_OWNER = '^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$';
+/** Registry host with optional port, then lower-case path segments (distribution/reference grammar). */
+const REGISTRY = '^[a-z0-9.-]+(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$';
+const EMAIL = '^[^@\\s<>"\'`\\\\]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+$';
+
+const stringAt = (known: KnownAnswers, key: string): string => String(known.get(key) ?? '');
+
+const matches = (pattern: string, fault: string) => {
+  const regex = new RegExp(pattern);
+  return (value: string): string | undefined => (regex.test(value) ? undefined : fault);
+};
+
+export const projectFields = {
+  name: text('Name', {
+    help: 'What people call the project; folder, image and identifier names are derived from it.',
+    default: 'my-service',
+    ask: true,
+    maxLength: 60,
+    validate: displayNameFault,
+  }),
+  description: text('Description', {
+    help: 'One sentence for the README and the image labels.',
+    default: (known) => `The ${stringAt(known, 'name')} service`,
+    ask: true,
+    maxLength: 4096,
+    validate: (value) => (value.trim() === '' ? 'must not be empty' : undefined),
+  }),
+  owner: text('Owner', {
+    help: 'The GitHub user or organisation that the repository belongs to.',
+    default: (known) => `${slugOf(stringAt(known, 'name')).slice(0, 34) || 'my'}-team`,
+    ask: true,
+    maxLength: 39,
+    pattern: GITHUB_OWNER,
+    validate: matches(
+      GITHUB_OWNER,
+      'must be a GitHub user or organisation: letters, digits and single hyphens',
+    ),
+  }),
+  registry: text('Image registry', {
+    help: 'Where images are pushed, without the image name, for example ghcr.io/acme.',
+    default: (known) => `ghcr.io/${stringAt(known, 'owner').toLowerCase()}`,
+    maxLength: 200,
+    pattern: REGISTRY,
+    validate: matches(REGISTRY, 'must be a registry host and a lower-case path, such as ghcr.io/acme'),
+  }),
+  licence: choice('Licence', ['Apache-2.0', 'MIT', 'proprietary'], {
+    help: 'Under which terms the code is given to others.',
+    default: 'Apache-2.0',
+    ask: true,
+  }),
+  securityContact: text('Security contact', {
+    help: 'The e-mail address that takes reports of vulnerabilities; empty for private GitHub reports only.',
+    default: '',
+    maxLength: 254,
+    validate: (value) => (value === '' ? undefined : matches(EMAIL, 'must be an e-mail address')(value)),
+  }),
+} as const satisfies Fields;

@@ -1,0 +1,113 @@
+/** Reads answers from YAML or JSON text, with the line of every fault. */
+import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import type { Issue } from '../errors.ts';
+
+/** Larger than any honest set of answers; keeps a hostile file from filling the memory. */
+const MAX_BYTES = 1024 * 1024;
+
+export interface AnswersFile {
+  /** Raw answers by key: `{fastapi: {python: "3.13"}}` and `{"fastapi.python": "3.13"}` are the same. */
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly preset?: string;
+  readonly issues: readonly Issue[];
+}
+
+/** Top-level keys that `bulwark.json` has besides answers; an answers file may be such a file. */
+const ENVELOPE = new Set(['$schema', 'preset', 'answers', 'packs']);
+
+/**
+ * Parses answers; JSON is read as the YAML that it is.
+ * @param name of the file, for messages; tags, anchors and aliases are refused: the file is untrusted input
+ */
+export function parseAnswersFile(text: string, name: string): AnswersFile {
+  const failed = (issue: Issue): AnswersFile => ({ values: new Map(), issues: [issue] });
+  if (Buffer.byteLength(text) > MAX_BYTES) {
+    return failed({ id: 'answers-too-large', message: 'the answers file is larger than 1 MiB', where: name });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    schema: 'core',
+    resolveKnownTags: false,
+  });
+  const at = (offset: number): string => `${name}:${lines.linePos(offset).line}`;
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) {
+    return failed({
+      id: 'answers-syntax',
+      message: `the answers file cannot be read: ${problem.message.split('\n')[0] ?? ''}`,
+      where: at(problem.pos[0]),
+      hint: 'write YAML or JSON: one "key: value" per line',
+    });
+  }
+  const reference = firstReference(document);
+  if (reference !== undefined) {
+    return failed({
+      id: 'answers-reference',
+      message: 'an answers file holds plain values, no anchors, aliases or merge keys',
+      where: at(reference),
+      hint: 'write the value out',
+    });
+  }
+  if (document.contents === null) return { values: new Map(), issues: [] };
+  if (!isMap(document.contents)) {
+    return failed({
+      id: 'answers-shape',
+      message: 'an answers file is a map of keys to values',
+      where: at(0),
+      hint: 'write "key: value" lines, such as "stack: fastapi"',
+    });
+  }
+  return flatten(document.contents.toJSON() as Readonly<Record<string, unknown>>, name);
+}
+
+function firstReference(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Node: (_, node) => {
+      const anchored = 'anchor' in node && node.anchor !== undefined;
+      const mergeKey = isScalar(node) && node.value === '<<';
+      if (!isAlias(node) && !anchored && !mergeKey) return undefined;
+      offset = node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+function flatten(content: Readonly<Record<string, unknown>>, name: string): AnswersFile {
+  const preset = content['preset'];
+  const { answers } = content;
+  const isEnvelope = isObject(answers);
+  const source = isEnvelope ? answers : content;
+  const issues: Issue[] = [];
+  if (preset !== undefined && preset !== null && typeof preset !== 'string') {
+    issues.push({ id: 'answers-shape', message: 'the preset must be a name', where: `preset in ${name}` });
+  }
+  if (isEnvelope) {
+    for (const key of Object.keys(content)) {
+      if (!ENVELOPE.has(key)) {
+        issues.push({
+          id: 'unknown-answer',
+          message: `there is no setting ${JSON.stringify(key)} beside "answers"`,
+          where: `${key} in ${name}`,
+          hint: 'put answers below "answers"',
+        });
+      }
+    }
+  }
+  const values = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(source)) {
+    if (!isEnvelope && (key === 'preset' || key === '$schema')) continue;
+    if (isObject(value)) {
+      for (const [field, answer] of Object.entries(value)) values.set(`${key}.${field}`, answer);
+    } else {
+      values.set(key, value);
+    }
+  }
+  return { values, issues, ...(typeof preset === 'string' && { preset }) };
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,211 @@
+/** What a run will render: pure, from answers, components and their templates. */
+import type { Contribution, Opening, View } from '../component/contribution.ts';
+import type {
+  AnyComponent,
+  ComponentId,
+  DiagramEdge,
+  Facts,
+  Project,
+  ProjectNames,
+} from '../component/define.ts';
+import { deriveNames } from '../component/names.ts';
+import type { FieldValue } from '../component/fields.ts';
+import type { Issue } from '../errors.ts';
+import type { Template } from '../render/template-store.ts';
+import { FRAGMENTS } from '../render/template-store.ts';
+import { repoPath, type RepoPath } from '../tree/repo-path.ts';
+import type { Ownership } from '../tree/virtual-tree.ts';
+import type { Answers } from './answers.ts';
+
+/** One file that a template becomes. */
+export interface Rendering {
+  readonly component: ComponentId;
+  readonly template: Template;
+  readonly path: RepoPath;
+  readonly view: View;
+  readonly ownership: Ownership;
+}
+
+/** One fragment of a shared file, ready to render. */
+export interface OwnedContribution extends Contribution {
+  readonly component: ComponentId;
+  readonly template: Template;
+  readonly view: View;
+}
+
+/** A shared file with all its fragments in order. */
+export interface SharedFile {
+  readonly opening: Opening;
+  readonly component: ComponentId;
+  readonly path: RepoPath;
+  readonly contributions: readonly OwnedContribution[];
+}
+
+export interface Plan {
+  readonly project: Project;
+  readonly renderings: readonly Rendering[];
+  readonly sharedFiles: readonly SharedFile[];
+  readonly diagram: readonly DiagramEdge[];
+  readonly nextSteps: readonly string[];
+  /** With any issue nothing is written. */
+  readonly issues: readonly Issue[];
+}
+
+export interface PlanInput {
+  readonly answers: Answers;
+  /** The components of the plan. */
+  readonly components: readonly AnyComponent[];
+  /** All components there are: templates may ask which of them are in the plan. */
+  readonly available: readonly AnyComponent[];
+  readonly templates: ReadonlyMap<ComponentId, readonly Template[]>;
+}
+
+/** Plans a run. Throws BulwarkError for unsafe paths; errors of a component's own code are bugs. */
+export function planRun({ answers, components, available, templates }: PlanInput): Plan {
+  const { facts, issues } = gatherFacts(components, answers);
+  const project = projectOf(answers, components, facts);
+  const projectView = viewOfProject(project, available);
+  const renderings: Rendering[] = [];
+  const openings: (Opening & { component: ComponentId })[] = [];
+  const contributions: OwnedContribution[] = [];
+  const diagram: DiagramEdge[] = [];
+  const nextSteps: string[] = [];
+
+  for (const component of components) {
+    const own = answersOf(component, answers);
+    const view = { ...projectView, ...component.view?.(own, project) };
+    const layers = new Set(['base', ...(component.layers?.(own, project) ?? [])]);
+    const files = templates.get(component.id) ?? [];
+    for (const template of files) {
+      if (!layers.has(template.layer)) continue;
+      renderings.push({
+        component: component.id,
+        template,
+        path: repoPath(template.path.replaceAll('__slug__', project.names.slug), template.source),
+        view,
+        ownership: isSeeded(component, template.path) ? 'seeded' : 'managed',
+      });
+    }
+    for (const item of component.contributes?.(own, project) ?? []) {
+      if (item.type === 'open') openings.push({ ...item, component: component.id });
+      else contributions.push(ownContribution(item, component.id, files, view));
+    }
+    diagram.push(...(component.diagram?.(own, project) ?? []));
+    nextSteps.push(...(component.nextSteps?.(own, project) ?? []));
+  }
+  const sharedFiles = openings.map(({ component, ...opening }): SharedFile => ({
+    opening,
+    component,
+    path: repoPath(opening.path, `generators/${component}.ts`),
+    contributions: contributions
+      .filter(({ kind, id }) => kind === opening.kind && id === opening.id)
+      .sort(
+        (a, b) => a.order - b.order || (a.component < b.component ? -1 : a.component > b.component ? 1 : 0),
+      ),
+  }));
+  return { project, renderings, sharedFiles, diagram, nextSteps, issues };
+}
+
+/** The answers to a component's own fields, by field name; fields that do not apply have their default. */
+function answersOf(component: AnyComponent, answers: Answers): Record<string, FieldValue> {
+  const known = { get: (key: string) => answers.get(key)?.value };
+  return Object.fromEntries(
+    Object.entries(component.fields).map(([name, { default: fallback }]) => [
+      name,
+      answers.get(`${component.id}.${name}`)?.value ??
+        (typeof fallback === 'function' ? fallback(known) : fallback),
+    ]),
+  );
+}
+
+function ownContribution(
+  contribution: Contribution,
+  component: ComponentId,
+  files: readonly Template[],
+  view: View,
+): OwnedContribution {
+  const template = files.find(({ layer, path }) => layer === FRAGMENTS && path === contribution.fragment);
+  if (!template) {
+    throw new Error(
+      `generators/${component}.ts names the fragment ${contribution.fragment}, which is not there`,
+    );
+  }
+  return { ...contribution, component, template, view: { ...view, ...contribution.view } };
+}
+
+function gatherFacts(
+  components: readonly AnyComponent[],
+  answers: Answers,
+): { facts: Facts; issues: readonly Issue[] } {
+  const names = namesOf(answers);
+  const providers = new Map<string, ComponentId>();
+  const issues: Issue[] = [];
+  let facts: Facts = {};
+  for (const component of components) {
+    const provided = component.facts?.(answersOf(component, answers), names) ?? {};
+    for (const key of Object.keys(provided)) {
+      const other = providers.get(key);
+      if (other !== undefined) {
+        issues.push({
+          id: 'two-providers',
+          message: `${other} and ${component.id} both say what "${key}" is`,
+          hint: 'leave out one of the two components',
+        });
+      }
+      providers.set(key, component.id);
+    }
+    facts = { ...facts, ...provided };
+  }
+  return { facts, issues };
+}
+
+const namesOf = (answers: Answers): ProjectNames => deriveNames(String(answers.get('name')?.value));
+
+function projectOf(answers: Answers, components: readonly AnyComponent[], facts: Facts): Project {
+  const names = namesOf(answers);
+  const ids = components.map(({ id }) => id);
+  const answer = (key: string): FieldValue => {
+    const found = answers.get(key);
+    if (!found) throw new Error(`no question "${key}" in this plan`);
+    return found.value;
+  };
+  return {
+    names,
+    description: String(answer('description')),
+    owner: String(answer('owner')),
+    image: `${String(answer('registry'))}/${names.slug}`,
+    licence: String(answer('licence')),
+    securityContact: String(answer('securityContact')),
+    stack: String(answer('stack')),
+    components: ids,
+    has: (component) => ids.includes(component),
+    facts,
+    answer,
+  };
+}
+
+/** What every template may say. */
+function viewOfProject(project: Project, available: readonly AnyComponent[]): View {
+  const { app } = project.facts;
+  return {
+    name: project.names.display,
+    slug: project.names.slug,
+    identifier: project.names.identifier,
+    envPrefix: project.names.envPrefix,
+    description: project.description,
+    owner: project.owner,
+    imageRepository: project.image,
+    licence: project.licence,
+    securityContact: project.securityContact,
+    stack: project.stack,
+    has: Object.fromEntries(available.map(({ id }) => [camelCase(id), project.has(id)])),
+    ...(app && { app: { ...app } }),
+  };
+}
+
+const camelCase = (id: string): string =>
+  id.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+const isSeeded = (component: AnyComponent, path: string): boolean =>
+  component.seeded?.some((seeded) => (seeded.endsWith('/') ? path.startsWith(seeded) : path === seeded)) ??
+  false;

@@ -1,0 +1,60 @@
+/** Turns a plan into the files of the repository, in memory. */
+import type { View } from '../component/contribution.ts';
+import type { OwnedContribution, Plan, Rendering, SharedFile } from '../plan/plan-run.ts';
+import { ASSEMBLERS } from '../shared-files/assemble.ts';
+import type { RepoPath } from '../tree/repo-path.ts';
+import { virtualTree, type VirtualFile, type VirtualTree } from '../tree/virtual-tree.ts';
+import { drawTree, mermaidEdges } from './drawings.ts';
+import { renderTemplate } from './engine.ts';
+import type { Template } from './template-store.ts';
+import { literal } from './view.ts';
+
+/** Renders one file that stands alone. */
+export function renderFile({ component, template, path, view, ownership }: Rendering): VirtualFile {
+  return {
+    path,
+    content: renderBody(template, view),
+    executable: template.executable,
+    origin: { component, template: template.source },
+    ownership,
+  };
+}
+
+/**
+ * Renders the shared files of a plan over the files that stand alone.
+ * READMEs come last: their fragments may print `tree` and `diagram`, which show everything else.
+ * @throws FragmentClash, TemplateError (defects of components), QuoteRefusal (an answer cannot be written)
+ */
+export function assembleTree(plan: Plan, files: readonly VirtualFile[]): VirtualTree {
+  const others = plan.sharedFiles
+    .filter(({ opening }) => opening.kind !== 'readme')
+    .map((file) => assemble(file, {}));
+  const readmes = plan.sharedFiles.filter(({ opening }) => opening.kind === 'readme');
+  const paths = [...files, ...others, ...readmes].map(({ path }): RepoPath => path);
+  const drawings = { tree: literal(drawTree(paths)), diagram: literal(mermaidEdges(plan.diagram)) };
+  return virtualTree([...files, ...others, ...readmes.map((file) => assemble(file, drawings))]);
+}
+
+/** Renders a whole plan. */
+export const renderPlan = (plan: Plan): VirtualTree => assembleTree(plan, plan.renderings.map(renderFile));
+
+function assemble({ opening, component, path, contributions }: SharedFile, drawings: View): VirtualFile {
+  const fragments = contributions.map((contribution) => ({
+    component: contribution.component,
+    source: contribution.template.source,
+    text: renderFragment(contribution, drawings),
+  }));
+  return {
+    path,
+    content: Buffer.from(ASSEMBLERS[opening.kind](fragments)),
+    executable: false,
+    origin: { component, template: `shared file ${opening.kind} ${opening.id}` },
+    ownership: 'shared',
+  };
+}
+
+const renderFragment = ({ template, view }: OwnedContribution, drawings: View): string =>
+  renderBody(template, { ...view, ...drawings }).toString('utf8');
+
+const renderBody = ({ body, source }: Template, view: View): Buffer =>
+  typeof body === 'function' ? Buffer.from(renderTemplate(body, view, source)) : body;

@@ -1,0 +1,73 @@
+/** What a template sees: a view that refuses unknown names and free text that was not quoted. */
+import type { View, ViewLiteral, ViewValue } from '../component/contribution.ts';
+
+/**
+ * Text that means the same in every format and so may be printed bare: slugs, ports, versions, image names, paths.
+ * Starts with no character that YAML, shells or make take for syntax.
+ */
+const TOKEN = /^[A-Za-z0-9./_][A-Za-z0-9._:/@+-]*$/;
+
+/** A template asked for something the view does not have, or printed free text bare: a defect of the template. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+}
+
+/** Free text on its way to a sink: throws when a template prints it without one. */
+export class FreeText {
+  constructor(
+    readonly value: string,
+    private readonly name: string,
+  ) {}
+
+  toString(): never {
+    throw new TemplateError(
+      `"${this.name}" is free text and was printed bare: use a sink for the format, such as {{yaml ${this.name}}}`,
+    );
+  }
+}
+
+/** Marks text that a component made and vouches for. */
+export const literal = (text: string): ViewLiteral => ({ literal: text });
+
+const isLiteral = (value: ViewValue): value is ViewLiteral =>
+  typeof value === 'object' &&
+  !Array.isArray(value) &&
+  'literal' in value &&
+  typeof value.literal === 'string';
+
+const isToken = (value: string): boolean => value === '' || TOKEN.test(value);
+
+/**
+ * Wraps a view for one template. Handlebars' own `strict` lets `{{#if typo}}` pass; this does not.
+ * @param view own properties only; prototypes are never reached
+ */
+export function strictView(view: View): object {
+  return wrapObject(view, '');
+}
+
+function wrapObject(view: View, at: string): object {
+  return new Proxy(Object.create(null) as object, {
+    get(_, key) {
+      if (typeof key === 'symbol') return undefined;
+      if (!Object.hasOwn(view, key)) {
+        throw new TemplateError(
+          `the view has no "${at}${key}"; it has ${Object.keys(view).sort().join(', ')}`,
+        );
+      }
+      return wrapValue(view[key] as ViewValue, `${at}${key}`);
+    },
+    has: () => true,
+    // Handlebars asks for own properties before it reads; the answer must lead it to `get`.
+    getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true, value: undefined }),
+    ownKeys: () => Object.keys(view),
+  });
+}
+
+function wrapValue(value: ViewValue, name: string): unknown {
+  if (typeof value === 'string') return isToken(value) ? value : new FreeText(value, name);
+  if (typeof value !== 'object') return value;
+  if (isLiteral(value)) return value.literal;
+  if (Array.isArray(value))
+    return value.map((item, index) => wrapValue(item as ViewValue, `${name}.${index}`));
+  return wrapObject(value as View, `${name}.`);
+}

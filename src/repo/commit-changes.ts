@@ -1,0 +1,369 @@
+/**
+ * Puts a change set on the disk, all of it or nothing, whatever happens on the way.
+ *
+ * - A folder that is not there is put together beside its place and appears by one rename.
+ * - In a folder that is there (also an empty one: it may be where the user stands, or a mount) every new content is written
+ *   into the journal first; then file by file takes its place by a rename, the lock last.
+ *
+ * Nothing is synced to the platter: a crash of the process at any moment is what must be survived.
+ */
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+
+import { BulwarkError, ExitCode, type Issue, usageError } from '../errors.ts';
+import type { Change, ChangeSet } from '../tree/change-set.ts';
+import type { RepoPath } from '../tree/repo-path.ts';
+import { type Disk, errorCode, nodeDisk } from './disk.ts';
+import { asFailure, attempt } from './failures.ts';
+import {
+  advance,
+  beginJournal,
+  besidePath,
+  clearJournal,
+  isPlainWay,
+  JOURNAL_FOLDER,
+  type JournalPlan,
+  originalPath,
+  removeIfEmpty,
+  rollBack,
+  stagedPath,
+} from './journal.ts';
+import { LOCK_PATH, sha256 } from './lockfile.ts';
+import { openTarget, parentsOf, targetFault, wrongKind } from './open-repo.ts';
+import { thisProcess } from './owner.ts';
+import { beginStaging, removeStaging, stagingOf } from './staging.ts';
+
+export interface CommitPorts {
+  /** Breaks the commit off: everything is taken back. Too late for that once the last step is done. */
+  readonly signal?: AbortSignal;
+  readonly disk?: Disk;
+}
+
+export interface Committed {
+  /** In the order of writing; the lock, if it is among them, last. */
+  readonly written: readonly RepoPath[];
+  readonly deleted: readonly RepoPath[];
+}
+
+/**
+ * Writes and deletes what the change set says: `create`, `update`, `delete`, and `conflict` where it has a merged text.
+ * Everything else stays untouched. `recoverTarget` must have been called before.
+ * @param dir the root of the repository; made, with its parents, where it does not exist
+ * @throws BulwarkError with the disk as it was: `changed-since-plan` (code 3) when a file is no longer what the plan was made on,
+ * `symlink-in-target`, `wrong-kind` or `not-a-folder` (code 2), what the system refuses (code 74), or the reason of the signal
+ */
+export async function commitChanges(
+  dir: string,
+  changes: ChangeSet,
+  ports: CommitPorts = {},
+): Promise<Committed> {
+  const { signal, disk = nodeDisk } = ports;
+  const steps = stepsOf(changes);
+  const committed = {
+    written: steps.filter(({ kind }) => kind !== 'delete').map(({ path }) => path),
+    deleted: steps.filter(({ kind }) => kind === 'delete').map(({ path }) => path),
+  };
+  throwIfAborted(signal);
+  if (steps.length === 0) return committed;
+  const target = openTarget(dir, disk);
+  const fault = targetFault(target);
+  if (fault)
+    throw fault.id === 'not-a-folder' ? usageError([fault]) : new BulwarkError(ExitCode.machine, [fault]);
+  if (target.state === 'missing') await commitNewFolder(target.root, target.anchor, steps, disk, signal);
+  else await commitIntoFolder(target.root, steps, disk, signal);
+  return committed;
+}
+
+interface Write {
+  readonly kind: 'create' | 'update';
+  readonly path: RepoPath;
+  readonly content: Buffer;
+  readonly mode: number;
+  /** What must still stand there. */
+  readonly previous?: Buffer;
+}
+
+type Step = Write | { readonly kind: 'delete'; readonly path: RepoPath; readonly previous: Buffer };
+
+/** Deletions first, so that a file can become a folder, or change the case of its name; the lock last. */
+function stepsOf(changes: ChangeSet): readonly Step[] {
+  const rank = (step: Step) => (step.kind === 'delete' ? 0 : step.path === LOCK_PATH ? 2 : 1);
+  const steps = changes.flatMap(stepOf).sort((a, b) => rank(a) - rank(b));
+  const own = steps.find(({ path }) => `${path}/`.toLowerCase().startsWith(`${JOURNAL_FOLDER}/`));
+  if (own) {
+    throw usageError([
+      {
+        id: 'unsafe-path',
+        message: `${own.path} lies in the folder that bulwark keeps its journal in`,
+        where: own.path,
+        hint: 'give the generated file another place in the layout',
+      },
+    ]);
+  }
+  return steps;
+}
+
+function stepOf(change: Change): readonly Step[] {
+  const { path } = change;
+  switch (change.kind) {
+    case 'create':
+      return [{ kind: 'create', path, content: change.content, mode: modeOf(change.file) }];
+    case 'update': {
+      const { content, previous } = change;
+      return [{ kind: 'update', path, content, mode: modeOf(change.file), previous }];
+    }
+    case 'conflict': {
+      const { merged, previous } = change;
+      return merged ? [{ kind: 'update', path, content: merged, mode: modeOf(change.file), previous }] : [];
+    }
+    case 'delete':
+      return [{ kind: 'delete', path, previous: change.previous }];
+    case 'unchanged':
+    case 'keep':
+      return [];
+  }
+}
+
+const modeOf = ({ executable }: { readonly executable: boolean }): number => (executable ? 0o755 : 0o644);
+
+/** Few enough that Ctrl-C is heard at once, many enough that listening costs nothing (0.5 ms for 160 files). */
+const STEPS_PER_BREATH = 16;
+
+/** Does something for each step, letting signals through now and then. */
+async function each<T>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  action: (item: T, index: number) => void,
+) {
+  for (const [index, item] of items.entries()) {
+    if (index % STEPS_PER_BREATH === 0) await breathe(signal);
+    action(item, index);
+  }
+  await breathe(signal);
+}
+
+async function breathe(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  throwIfAborted(signal);
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw signal.reason instanceof BulwarkError
+    ? signal.reason
+    : new BulwarkError(ExitCode.interrupted, [
+        { id: 'interrupted', message: 'interrupted: nothing was written', hint: 'run the command again' },
+      ]);
+}
+
+async function commitNewFolder(
+  root: string,
+  anchor: string,
+  steps: readonly Step[],
+  disk: Disk,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const owner = thisProcess();
+  const staging = stagingOf(root, anchor, owner);
+  try {
+    attempt('make the folder', root, () => {
+      beginStaging(staging, owner, disk);
+    });
+    const made = new Set<string>(['.bulwark']);
+    await each(steps, signal, (step) => {
+      if (step.kind !== 'create') throw changedSincePlan([step.path]);
+      attempt('write the file', step.path, () => {
+        for (const parent of parentsOf(step.path)) {
+          if (made.has(parent)) continue;
+          disk.makeFolder(join(staging.root, parent));
+          made.add(parent);
+        }
+        disk.writeNew(join(staging.root, step.path), step.content, step.mode);
+      });
+    });
+    attempt('make the folder', root, () => {
+      if (disk.inspect(staging.goal)) throw changedSincePlan([staging.goal]);
+      disk.rename(staging.folder, staging.goal);
+    });
+  } catch (error) {
+    ignoreFailure(() => {
+      if (disk.inspect(staging.folder)) removeStaging(staging, disk);
+    });
+    throw asFailure(error, 'make the folder', root);
+  }
+  ignoreFailure(() => {
+    clearJournal(root, disk);
+  });
+}
+
+async function commitIntoFolder(
+  root: string,
+  steps: readonly Step[],
+  disk: Disk,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const changed = attempt('look at the target', root, () =>
+    steps.filter((step) => isChanged(root, step, disk)),
+  );
+  if (changed.length > 0) throw changedSincePlan(changed.map(({ path }) => path));
+  const plan = planOf(root, steps, disk);
+  attempt('begin the journal', `${root}/${JOURNAL_FOLDER}`, () => {
+    beginJournal(root, plan, disk);
+  });
+  let state: 'staging' | 'applying' = 'staging';
+  try {
+    await each(steps, signal, (step, index) => {
+      if (step.kind === 'delete') return;
+      attempt('write the file', step.path, () => {
+        disk.writeNew(stagedPath(root, index), step.content, step.mode);
+      });
+    });
+    advance(root, 'staging', 'applying', disk);
+    state = 'applying';
+    const made = new Set<string>(plan.made);
+    await each(steps, signal, (step, index) => {
+      attempt(step.kind === 'delete' ? 'delete the file' : 'write the file', step.path, () => {
+        apply(root, plan, step, index, made, disk);
+      });
+    });
+    advance(root, 'applying', 'done', disk);
+  } catch (error) {
+    if (state === 'applying') {
+      // What fails here leaves the journal: the next command goes on with it.
+      rollBack(root, plan, disk);
+      advance(root, 'applying', 'undone', disk);
+    }
+    ignoreFailure(() => {
+      clearJournal(root, disk);
+    });
+    throw asFailure(error, 'write into the folder', root);
+  }
+  ignoreFailure(() => {
+    clearJournal(root, disk);
+  });
+}
+
+function planOf(root: string, steps: readonly Step[], disk: Disk): JournalPlan {
+  const parents = (wanted: readonly Step[]) =>
+    [...new Set(wanted.flatMap(({ path }) => parentsOf(path)))].sort();
+  const kindAt = (path: RepoPath) => disk.inspect(join(root, path));
+  const writes = steps.filter(({ kind }) => kind !== 'delete');
+  return {
+    version: 1,
+    owner: thisProcess(),
+    steps: steps.map((step) => ({
+      path: step.path,
+      kind: step.kind,
+      ...(step.kind !== 'delete' && { sha256: sha256(step.content) }),
+    })),
+    made: parents(writes).filter((path) => kindAt(path)?.kind !== 'folder'),
+    emptied: parents(steps.filter(({ kind }) => kind === 'delete'))
+      .reverse()
+      .map((path) => ({ path, mode: kindAt(path)?.mode ?? 0o755 })),
+  };
+}
+
+/** Does one step: checks that the place is as it was planned on, keeps the original, puts the new content there. */
+function apply(
+  root: string,
+  plan: JournalPlan,
+  step: Step,
+  index: number,
+  made: Set<string>,
+  disk: Disk,
+): void {
+  const target = join(root, step.path);
+  for (const parent of parentsOf(step.path)) {
+    if (!made.delete(parent)) continue;
+    if (disk.inspect(join(root, parent)) === undefined) disk.makeFolder(join(root, parent));
+  }
+  if (isChanged(root, step, disk)) throw changedSincePlan([step.path]);
+  const beside = besidePath(target, plan.owner, index);
+  if (step.kind === 'delete') {
+    moveAway(target, originalPath(root, index), disk);
+    // Git does the same: a folder that holds nothing is nothing to keep.
+    for (const parent of parentsOf(step.path).reverse()) removeIfEmpty(join(root, parent), disk);
+    return;
+  }
+  if (step.kind === 'update') keepOriginal(target, originalPath(root, index), disk);
+  moveInto(stagedPath(root, index), target, beside, disk);
+}
+
+/**
+ * Whether the place is no longer what the plan was made on.
+ * @throws BulwarkError (code 2) when something else than a file, or a symlink, stands there or on the way
+ */
+function isChanged(root: string, step: Step, disk: Disk): boolean {
+  for (const parent of parentsOf(step.path)) {
+    const kind = disk.inspect(join(root, parent))?.kind;
+    if (kind !== undefined && kind !== 'folder') throw obstacle(wrongKind(parent, kind, 'folder'));
+  }
+  const target = join(root, step.path);
+  const entry = disk.inspect(target);
+  if (entry !== undefined && entry.kind !== 'file') throw obstacle(wrongKind(step.path, entry.kind, 'file'));
+  if (step.previous === undefined) return entry !== undefined;
+  return entry?.size !== step.previous.length || !disk.read(target).equals(step.previous);
+}
+
+/** Gives the file a second name in the journal, so that taking back restores the very file: time, mode, owner and all. */
+function keepOriginal(target: string, original: string, disk: Disk): void {
+  try {
+    disk.link(target, original);
+  } catch (error) {
+    // Not every file system has links, none reach across a mount, and Linux refuses them on files of others.
+    if (
+      !['EPERM', 'EXDEV', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES'].includes(
+        errorCode(error) ?? '',
+      )
+    )
+      throw error;
+    disk.copy(target, original);
+  }
+}
+
+function moveAway(target: string, original: string, disk: Disk): void {
+  try {
+    disk.rename(target, original);
+  } catch (error) {
+    if (errorCode(error) !== 'EXDEV') throw error;
+    disk.copy(target, original);
+    disk.remove(target);
+  }
+}
+
+/**
+ * Renames the staged file into its place; across a mount by way of a copy beside it. The staged file goes before the place
+ * changes: one that is still there means to a recovery that its step was not done.
+ */
+function moveInto(staged: string, target: string, beside: string, disk: Disk): void {
+  try {
+    disk.rename(staged, target);
+  } catch (error) {
+    if (errorCode(error) !== 'EXDEV') throw error;
+    disk.copy(staged, beside);
+    disk.remove(staged);
+    disk.rename(beside, target);
+  }
+}
+
+/** Traces that cannot be cleared now are cleared by the next command; the run itself has ended well, or badly, already. */
+function ignoreFailure(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // See above.
+  }
+}
+
+const obstacle = (issue: Issue): BulwarkError => usageError([issue]);
+
+const changedSincePlan = (paths: readonly string[]): BulwarkError => {
+  const [first, ...rest] = paths.map((path) => ({
+    id: 'changed-since-plan',
+    message: `${path} was changed while bulwark was at work`,
+    where: path,
+    hint: 'run the command again: it will plan on the file as it is now',
+  }));
+  if (first === undefined) throw new Error('no path was changed');
+  return new BulwarkError(ExitCode.conflicts, [first, ...rest]);
+};

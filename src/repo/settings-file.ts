@@ -1,0 +1,101 @@
+/** `bulwark.json`: the choices of a repository, made to be read and edited by people. */
+import { BulwarkError, ExitCode } from '../errors.ts';
+import { nearest } from '../plan/nearest.ts';
+import type { RepoPath } from '../tree/repo-path.ts';
+import { badFile, conflictMarkerLine } from './failures.ts';
+import { parseJson } from './json-text.ts';
+
+export const SETTINGS_PATH = 'bulwark.json' as RepoPath;
+
+export interface Settings {
+  readonly $schema: string;
+  readonly preset: string | null;
+  /** Judged by the fields of the components, not here. */
+  readonly answers: Readonly<Record<string, unknown>>;
+  /** Packs come with a later issue; until then the list is empty. */
+  readonly packs: readonly unknown[];
+}
+
+/** The text of the file: keys in the order of the type, answers in the order given, two spaces. */
+export function serializeSettings({ $schema, preset, answers, packs }: Settings): string {
+  return `${JSON.stringify({ $schema, preset, answers, packs }, null, 2)}\n`;
+}
+
+/**
+ * Reads the file. `$schema`, `preset` and `packs` may be left out.
+ * @throws BulwarkError: `settings-conflict` (code 3), or code 2 with every issue found: `settings-syntax` with line and column,
+ * `settings-key` with the nearest known key, `settings-type`
+ */
+export function parseSettings(text: string): Settings {
+  const marker = conflictMarkerLine(text);
+  if (marker !== undefined) {
+    throw new BulwarkError(ExitCode.conflicts, [
+      {
+        id: 'settings-conflict',
+        message: `${SETTINGS_PATH} holds an unresolved merge conflict`,
+        where: `${SETTINGS_PATH}:${marker}`,
+        hint: 'keep the answers you want and take the markers out',
+      },
+    ]);
+  }
+  const reading = parseJson(text);
+  if ('fault' in reading) {
+    const { message, line, column } = reading.fault;
+    throw badFile({
+      id: 'settings-syntax',
+      message: `${SETTINGS_PATH} is no JSON: ${message}`,
+      where: `${SETTINGS_PATH}:${line}:${column}`,
+      hint: 'mend the line, or restore the file from git',
+    });
+  }
+  const { value } = reading;
+  if (!isObject(value)) {
+    throw badFile({
+      id: 'settings-type',
+      message: `${SETTINGS_PATH} is no object`,
+      where: SETTINGS_PATH,
+      hint: 'it starts with { "preset": …, "answers": { … } }',
+    });
+  }
+  const issues = [...unknownKeys(value), ...wrongTypes(value)];
+  const [first, ...rest] = issues;
+  if (first) throw new BulwarkError(ExitCode.usage, [first, ...rest]);
+  const { $schema = '', preset = null, answers = {}, packs = [] } = value as Partial<Settings>;
+  return { $schema, preset, answers, packs };
+}
+
+const TYPES = {
+  $schema: { is: (value) => typeof value === 'string', name: 'a text' },
+  preset: { is: (value) => value === null || typeof value === 'string', name: 'a text or null' },
+  answers: { is: (value) => isObject(value), name: 'an object' },
+  packs: { is: (value) => Array.isArray(value), name: 'a list' },
+} satisfies Record<keyof Settings, { is: (value: unknown) => boolean; name: string }>;
+
+const KEYS = Object.keys(TYPES) as (keyof Settings)[];
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const unknownKeys = (value: Record<string, unknown>) =>
+  Object.keys(value)
+    .filter((key) => !Object.hasOwn(TYPES, key))
+    .map((key) => {
+      const near = nearest(key, KEYS);
+      return {
+        id: 'settings-key',
+        message: `unknown key ${JSON.stringify(key)} in ${SETTINGS_PATH}`,
+        where: `${SETTINGS_PATH}#/${key}`,
+        hint:
+          near === undefined
+            ? `the keys are ${KEYS.join(', ')}; the answer to a question stands in "answers"`
+            : `did you mean "${near}"?`,
+      };
+    });
+
+const wrongTypes = (value: Record<string, unknown>) =>
+  KEYS.filter((key) => Object.hasOwn(value, key) && !TYPES[key].is(value[key])).map((key) => ({
+    id: 'settings-type',
+    message: `"${key}" in ${SETTINGS_PATH} must be ${TYPES[key].name}`,
+    where: `${SETTINGS_PATH}#/${key}`,
+    hint: `now it is ${JSON.stringify(value[key]).slice(0, 60)}`,
+  }));

@@ -1,0 +1,111 @@
+/**
+ * The one way through the program, step by step: answers → plan → virtual tree → change set → verify → disk.
+ * Each step is a function over the state of the run; plop's actions call them in order.
+ */
+import { markBothSides } from './merge/mark-both-sides.ts';
+import { reconcile, type OnConflict } from './merge/reconcile.ts';
+import type { Answers } from './plan/answers.ts';
+import { answersDocument } from './plan/answers-document.ts';
+import type { Plan, Rendering } from './plan/plan-run.ts';
+import { assembleTree, renderFile } from './render/render-plan.ts';
+import { serializeBaseline } from './repo/baseline.ts';
+import { commitChanges } from './repo/commit-changes.ts';
+import { lockOf, serializeLock } from './repo/lockfile.ts';
+import { openTarget, readTargetFiles } from './repo/open-repo.ts';
+import { serializeSettings } from './repo/settings-file.ts';
+import type { ChangeSet } from './tree/change-set.ts';
+import { repoPath, type RepoPath } from './tree/repo-path.ts';
+import { virtualTree, type VirtualFile, type VirtualTree } from './tree/virtual-tree.ts';
+import type { CheckResult } from './verify/check.ts';
+import { version } from 'bulwark:package';
+
+/** What was asked for, beside the answers. */
+export interface RunRequest {
+  /** Absolute path of the folder that the repository becomes. */
+  readonly target: string;
+  readonly preset: string | null;
+  readonly answers: Answers;
+  readonly plan: Plan;
+  readonly onConflict: Exclude<OnConflict, 'ask'>;
+  /** Decisions for single files that a person made, by path. */
+  readonly decisions: ReadonlyMap<RepoPath, Exclude<OnConflict, 'ask'>>;
+  readonly dryRun: boolean;
+  /** Judge the tree by the embedded checks before it is written. */
+  readonly judge: boolean;
+  /** Breaks the run off; what was written by then is taken back. */
+  readonly signal: AbortSignal;
+}
+
+/** A run on its way; each step fills in its part. */
+export interface RunState {
+  readonly request: RunRequest;
+  readonly files: VirtualFile[];
+  tree?: VirtualTree;
+  changes?: ChangeSet;
+  judgements?: readonly CheckResult[];
+  written?: boolean;
+}
+
+export const startRun = (request: RunRequest): RunState => ({ request, files: [] });
+
+/** Step 1, once per template. */
+export function renderStep(state: RunState, rendering: Rendering): void {
+  state.files.push(renderFile(rendering));
+}
+
+/** Step 2: shared files, records, and the comparison with the disk. */
+export function reconcileStep(state: RunState): ChangeSet {
+  const { request } = state;
+  const generated = assembleTree(request.plan, state.files);
+  state.tree = virtualTree([...generated.values(), ...recordsOf(request, generated)]);
+  const disk = readTargetFiles(openTarget(request.target), [...state.tree.keys()]);
+  state.changes = reconcile({
+    rendered: state.tree,
+    disk,
+    decide: ({ path }) => request.decisions.get(path) ?? request.onConflict,
+    markConflict: markBothSides,
+  });
+  return state.changes;
+}
+
+/** Step 3: the embedded checks over what would be written. */
+export async function judgeStep(state: RunState): Promise<void> {
+  if (!state.request.judge || !state.tree) return;
+  const { runEmbedded } = await import('./verify/run-embedded.ts');
+  state.judgements = await runEmbedded(state.tree);
+}
+
+/** Conflicts that nobody has decided on: with any, nothing is written. */
+export const undecided = (changes: ChangeSet): ChangeSet =>
+  changes.filter((change) => change.kind === 'conflict' && change.merged === undefined);
+
+/** Step 4: all or nothing. */
+export async function commitStep(state: RunState): Promise<void> {
+  const { request, changes } = state;
+  if (request.dryRun || !changes || undecided(changes).length > 0) return;
+  await commitChanges(request.target, changes, { signal: request.signal });
+  state.written = true;
+}
+
+/** What bulwark itself keeps in the repository (SPEC section 2). */
+function recordsOf({ answers, preset }: RunRequest, generated: VirtualTree): VirtualFile[] {
+  const settings = serializeSettings({
+    $schema: `https://unpkg.com/create-bulwark@${version}/schema/bulwark.schema.json`,
+    preset,
+    answers: answersDocument(answers),
+    packs: [],
+  });
+  return [
+    record('bulwark.json', settings),
+    record('.bulwark/lock.json', serializeLock(lockOf(generated, version))),
+    record('.bulwark/baseline', serializeBaseline(generated)),
+  ];
+}
+
+const record = (path: string, text: string): VirtualFile => ({
+  path: repoPath(path, 'bulwark'),
+  content: Buffer.from(text),
+  executable: false,
+  origin: { component: 'bulwark', template: path },
+  ownership: 'managed',
+});

@@ -1,0 +1,14 @@
+/** Modules that the build and the test runner make: what was discovered in `generators/` and `templates/`. */
+declare module 'bulwark:components' {
+  /** Every component and preset, sorted by id. */
+  export const components: readonly import('./component/define.ts').AnyComponent[];
+  export const presets: readonly import('./component/define.ts').PresetDefinition[];
+}
+
+declare module 'bulwark:templates' {
+  export const templates: import('./render/template-store.ts').TemplateStore;
+}
+
+declare module 'bulwark:package' {
+  export const version: string;
+}
