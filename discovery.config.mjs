@@ -17,7 +17,8 @@ const importAll = (folder, name) => {
 };
 
 /** Source of the module `bulwark:components`. */
-export const componentsModule = () => importAll('generators', 'components') + importAll('generators/presets', 'presets');
+export const componentsModule = () =>
+  importAll('generators', 'components') + importAll('generators/presets', 'presets');
 
 /** Source of the module `bulwark:templates` in development: templates are read and compiled as they are. */
 export const templatesModule = () => `

@@ -7,18 +7,32 @@ import { componentsModule, packageModule, root } from './discovery.config.mjs';
 
 const NAMESPACE = 'bulwark';
 /** What node-plop imports and a run of ours never calls: it renders with our engine and writes through our commit. */
-const UNUSED_BY_US = new Set(['handlebars', 'globby', 'del', 'resolve', 'isbinaryfile', 'title-case', 'upper-case', 'lower-case']);
+const UNUSED_BY_US = new Set([
+  'handlebars',
+  'globby',
+  'del',
+  'resolve',
+  'isbinaryfile',
+  'title-case',
+  'upper-case',
+  'lower-case',
+]);
 
 const tools = await bundledTools();
 
 const discovery = {
   name: 'bulwark-discovery',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^bulwark:/ }, ({ path }) => ({ path: path.slice('bulwark:'.length), namespace: NAMESPACE }));
+    onResolve({ filter: /^bulwark:/ }, ({ path }) => ({
+      path: path.slice('bulwark:'.length),
+      namespace: NAMESPACE,
+    }));
     onLoad({ filter: /^components$/, namespace: NAMESPACE }, () => module(componentsModule()));
     onLoad({ filter: /^package$/, namespace: NAMESPACE }, () => module(packageModule()));
     onLoad({ filter: /^templates$/, namespace: NAMESPACE }, () => module(templateIndex()));
-    onLoad({ filter: /^templates\//, namespace: NAMESPACE }, ({ path }) => module(compiledTemplates(path.slice('templates/'.length))));
+    onLoad({ filter: /^templates\//, namespace: NAMESPACE }, ({ path }) =>
+      module(compiledTemplates(path.slice('templates/'.length))),
+    );
   },
 };
 
@@ -60,7 +74,9 @@ await build({
   legalComments: 'none',
   external: ['@cdktf/hcl2json'],
   // Bundled CommonJS packages ask for `require`.
-  banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as bulwarkRequire}from'node:module';const require=bulwarkRequire(import.meta.url);",
+  },
   plugins: [discovery, lightPlop],
   logLevel: 'warning',
 });
@@ -72,7 +88,9 @@ function module(contents) {
 }
 
 function templateIndex() {
-  const ids = readdirSync(`${root}templates`).filter((name) => statSync(`${root}templates/${name}`).isDirectory()).sort();
+  const ids = readdirSync(`${root}templates`)
+    .filter((name) => statSync(`${root}templates/${name}`).isDirectory())
+    .sort();
   const loaders = ids.map((id) => `${JSON.stringify(id)}: () => import('bulwark:templates/${id}')`);
   return `
 const loaders = { ${loaders.join(', ')} };
@@ -104,12 +122,12 @@ function compile(text, source) {
   }
 }
 
-const verbatim = (content) => {
+function verbatim(content) {
   const text = content.toString('utf8');
   return Buffer.from(text).equals(content)
     ? `Buffer.from(${JSON.stringify(text)})`
     : `Buffer.from(${JSON.stringify(content.toString('base64'))}, 'base64')`;
-};
+}
 
 /** The TypeScript that this script needs too, so that a rule stands in one place. */
 async function bundledTools() {
@@ -128,7 +146,9 @@ async function bundledTools() {
     write: false,
     format: 'esm',
     platform: 'node',
-    banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as bulwarkRequire}from'node:module';const require=bulwarkRequire(import.meta.url);",
+    },
     plugins: [
       {
         name: 'components',

@@ -4,5 +4,11 @@ import { definePreset } from '../../src/component/define.ts';
 export default definePreset({
   id: 'minimal',
   description: 'Dockerfile, compose, CI and README, and nothing else',
-  answers: { stack: 'none', data: [], containers: ['docker', 'compose'], workflows: ['ci'], repository: ['readme'] },
+  answers: {
+    stack: 'none',
+    data: [],
+    containers: ['docker', 'compose'],
+    workflows: ['ci'],
+    repository: ['readme'],
+  },
 });

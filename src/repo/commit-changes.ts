@@ -7,7 +7,7 @@
  *
  * Nothing is synced to the platter: a crash of the process at any moment is what must be survived.
  */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 import { BulwarkError, ExitCode, type Issue, usageError } from '../errors.ts';
@@ -20,7 +20,6 @@ import {
   beginJournal,
   besidePath,
   clearJournal,
-  isPlainWay,
   JOURNAL_FOLDER,
   type JournalPlan,
   originalPath,
@@ -202,8 +201,9 @@ async function commitIntoFolder(
   disk: Disk,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  // A look ahead, so that most surprises cost no write; each place is looked at again when its turn comes.
   const changed = attempt('look at the target', root, () =>
-    steps.filter((step) => isChanged(root, step, disk)),
+    steps.filter((step) => step.kind !== 'create' && isChanged(root, step, disk)),
   );
   if (changed.length > 0) throw changedSincePlan(changed.map(({ path }) => path));
   const plan = planOf(root, steps, disk);
@@ -220,19 +220,14 @@ async function commitIntoFolder(
     });
     advance(root, 'staging', 'applying', disk);
     state = 'applying';
-    const made = new Set<string>(plan.made);
     await each(steps, signal, (step, index) => {
       attempt(step.kind === 'delete' ? 'delete the file' : 'write the file', step.path, () => {
-        apply(root, plan, step, index, made, disk);
+        apply(root, plan, step, index, disk);
       });
     });
     advance(root, 'applying', 'done', disk);
   } catch (error) {
-    if (state === 'applying') {
-      // What fails here leaves the journal: the next command goes on with it.
-      rollBack(root, plan, disk);
-      advance(root, 'applying', 'undone', disk);
-    }
+    if (state === 'applying') takeAllBack(root, plan, error, disk);
     ignoreFailure(() => {
       clearJournal(root, disk);
     });
@@ -244,10 +239,10 @@ async function commitIntoFolder(
 }
 
 function planOf(root: string, steps: readonly Step[], disk: Disk): JournalPlan {
-  const parents = (wanted: readonly Step[]) =>
-    [...new Set(wanted.flatMap(({ path }) => parentsOf(path)))].sort();
-  const kindAt = (path: RepoPath) => disk.inspect(join(root, path));
-  const writes = steps.filter(({ kind }) => kind !== 'delete');
+  const foldersOf = (some: readonly Step[]) =>
+    [...new Set(some.flatMap(({ path }) => parentsOf(path)))].sort();
+  const written = foldersOf(steps.filter(({ kind }) => kind !== 'delete'));
+  const deletedFrom = foldersOf(steps.filter(({ kind }) => kind === 'delete'));
   return {
     version: 1,
     owner: thisProcess(),
@@ -256,37 +251,68 @@ function planOf(root: string, steps: readonly Step[], disk: Disk): JournalPlan {
       kind: step.kind,
       ...(step.kind !== 'delete' && { sha256: sha256(step.content) }),
     })),
-    made: parents(writes).filter((path) => kindAt(path)?.kind !== 'folder'),
-    emptied: parents(steps.filter(({ kind }) => kind === 'delete'))
+    made: written.filter((path) => disk.inspect(join(root, path))?.kind !== 'folder'),
+    // Git does the same: a folder in which nothing is left is nothing to keep.
+    emptied: deletedFrom
+      .filter((path) => !written.includes(path))
       .reverse()
-      .map((path) => ({ path, mode: kindAt(path)?.mode ?? 0o755 })),
+      .map((path) => ({ path, mode: disk.inspect(join(root, path))?.mode ?? 0o755 })),
   };
 }
 
+/** @throws BulwarkError (code 74), about both failures, where that cannot be done now: the journal stays for the next command */
+function takeAllBack(root: string, plan: JournalPlan, reason: unknown, disk: Disk): void {
+  try {
+    rollBack(root, plan, disk);
+    advance(root, 'applying', 'undone', disk);
+  } catch (error) {
+    const failures = [
+      asFailure(reason, 'write into the folder', root),
+      asFailure(error, 'take back the changes', root),
+    ];
+    const [first, ...rest] = failures.flatMap((failure) =>
+      failure instanceof BulwarkError ? failure.issues : [],
+    );
+    const unfinished: Issue = {
+      id: 'not-taken-back',
+      message: 'the changes of this run could not all be taken back yet',
+      where: `${root}/${JOURNAL_FOLDER}`,
+      hint: 'mend what the other messages say, then run any bulwark command here: it goes on taking back',
+    };
+    throw new BulwarkError(ExitCode.machine, first ? [first, ...rest, unfinished] : [unfinished], {
+      cause: reason,
+    });
+  }
+}
+
 /** Does one step: checks that the place is as it was planned on, keeps the original, puts the new content there. */
-function apply(
-  root: string,
-  plan: JournalPlan,
-  step: Step,
-  index: number,
-  made: Set<string>,
-  disk: Disk,
-): void {
+function apply(root: string, plan: JournalPlan, step: Step, index: number, disk: Disk): void {
   const target = join(root, step.path);
-  for (const parent of parentsOf(step.path)) {
-    if (!made.delete(parent)) continue;
-    if (disk.inspect(join(root, parent)) === undefined) disk.makeFolder(join(root, parent));
+  if (step.kind !== 'delete') {
+    for (const parent of parentsOf(step.path)) {
+      // One by one from the root: below a symlink nothing may be made.
+      if (!isFolder(root, parent, disk)) disk.makeFolder(join(root, parent));
+    }
   }
   if (isChanged(root, step, disk)) throw changedSincePlan([step.path]);
-  const beside = besidePath(target, plan.owner, index);
   if (step.kind === 'delete') {
     moveAway(target, originalPath(root, index), disk);
-    // Git does the same: a folder that holds nothing is nothing to keep.
-    for (const parent of parentsOf(step.path).reverse()) removeIfEmpty(join(root, parent), disk);
+    const above = new Set<string>(parentsOf(step.path));
+    for (const { path } of plan.emptied) if (above.has(path)) removeIfEmpty(join(root, path), disk);
     return;
   }
   if (step.kind === 'update') keepOriginal(target, originalPath(root, index), disk);
-  moveInto(stagedPath(root, index), target, beside, disk);
+  moveInto(stagedPath(root, index), target, besidePath(target, plan.owner, index), disk);
+}
+
+/**
+ * Whether a folder is there.
+ * @throws BulwarkError (code 2) when something else is
+ */
+function isFolder(root: string, path: RepoPath, disk: Disk): boolean {
+  const kind = disk.inspect(join(root, path))?.kind;
+  if (kind !== undefined && kind !== 'folder') throw usageError([wrongKind(path, kind, 'folder')]);
+  return kind === 'folder';
 }
 
 /**
@@ -294,13 +320,11 @@ function apply(
  * @throws BulwarkError (code 2) when something else than a file, or a symlink, stands there or on the way
  */
 function isChanged(root: string, step: Step, disk: Disk): boolean {
-  for (const parent of parentsOf(step.path)) {
-    const kind = disk.inspect(join(root, parent))?.kind;
-    if (kind !== undefined && kind !== 'folder') throw obstacle(wrongKind(parent, kind, 'folder'));
-  }
+  if (!parentsOf(step.path).every((parent) => isFolder(root, parent, disk))) return true;
   const target = join(root, step.path);
   const entry = disk.inspect(target);
-  if (entry !== undefined && entry.kind !== 'file') throw obstacle(wrongKind(step.path, entry.kind, 'file'));
+  if (entry !== undefined && entry.kind !== 'file')
+    throw usageError([wrongKind(step.path, entry.kind, 'file')]);
   if (step.previous === undefined) return entry !== undefined;
   return entry?.size !== step.previous.length || !disk.read(target).equals(step.previous);
 }
@@ -354,8 +378,6 @@ function ignoreFailure(action: () => void): void {
     // See above.
   }
 }
-
-const obstacle = (issue: Issue): BulwarkError => usageError([issue]);
 
 const changedSincePlan = (paths: readonly string[]): BulwarkError => {
   const [first, ...rest] = paths.map((path) => ({

@@ -50,16 +50,18 @@ const KNOWN: Readonly<Record<string, { readonly id: string; readonly what: strin
 export function asFailure(error: unknown, doing: string, where: string): unknown {
   const code = errorCode(error);
   if (error instanceof BulwarkError || code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error;
+  return machineError(systemIssue(code, doing, where), error);
+}
+
+/** What a code of the system (`ENOSPC`) means to the user. */
+export function systemIssue(code: string, doing: string, where: string): Issue {
   const known = KNOWN[code];
-  return machineError(
-    {
-      id: known?.id ?? 'disk-failed',
-      message: `cannot ${doing}: ${known?.what ?? code}`,
-      where,
-      hint: known?.hint ?? 'see what stands in the way at that path, then run the command again',
-    },
-    error,
-  );
+  return {
+    id: known?.id ?? 'disk-failed',
+    message: `cannot ${doing}: ${known?.what ?? code}`,
+    where,
+    hint: known?.hint ?? 'see what stands in the way at that path, then run the command again',
+  };
 }
 
 /** Runs one thing that touches the disk, and says what and where when the system refuses. */

@@ -71,14 +71,15 @@ export function beginJournal(root: string, plan: JournalPlan, disk: Disk): void 
   if (kind === undefined) disk.makeFolder(own);
   else if (kind !== 'folder') throw machineError(wrongKind(OWN_FOLDER, kind, 'folder'));
   const begun = join(own, `journal.${ownerTag(plan.owner)}`);
-  disk.makeFolder(begun);
-  for (const folder of BEGUN_FOLDERS) disk.makeFolder(join(begun, folder));
-  disk.writeNew(join(begun, '.gitignore'), Buffer.from('*\n'), 0o644);
-  disk.writeNew(join(begun, 'staging.json'), Buffer.from(JSON.stringify(plan)), 0o644);
   try {
+    disk.makeFolder(begun);
+    for (const folder of BEGUN_FOLDERS) disk.makeFolder(join(begun, folder));
+    disk.writeNew(join(begun, '.gitignore'), Buffer.from('*\n'), 0o644);
+    disk.writeNew(join(begun, 'staging.json'), Buffer.from(JSON.stringify(plan)), 0o644);
     disk.rename(begun, journalPath(root));
   } catch (error) {
     clearBegun(begun, disk);
+    removeIfEmpty(own, disk);
     if (errorCode(error) === 'ENOTEMPTY' || errorCode(error) === 'EEXIST') throw busy(root);
     throw error;
   }
@@ -233,7 +234,8 @@ export function findJournal(root: string, now: number, disk: Disk): FoundJournal
   let cleared = false;
   for (const name of disk.list(own)) {
     const tag = name.startsWith('journal.') ? parseOwnerTag(name.slice('journal.'.length)) : undefined;
-    const entry = tag && disk.inspect(join(own, name));
+    if (tag === undefined) continue;
+    const entry = disk.inspect(join(own, name));
     if (entry?.kind !== 'folder' || mayBeAlive(tag, now - entry.modifiedMs)) continue;
     clearBegun(join(own, name), disk);
     cleared = true;

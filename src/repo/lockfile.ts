@@ -85,8 +85,8 @@ export function parseLock(text: string): Lock {
   }
   const { value } = reading;
   if (!isObject(value)) throw corrupt('is no object');
-  if (value['version'] !== 1) throw otherVersion(value['version']);
   const { version, bulwark, files, ...rest } = value;
+  if (version !== 1) throw otherVersion(version);
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw corrupt(`has the unknown key "${unknown}"`);
   if (typeof bulwark !== 'string') throw corrupt('does not say which bulwark wrote it');
@@ -121,7 +121,7 @@ function lockedFile(path: string, value: unknown): LockedFile {
   return value as unknown as LockedFile;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> & { version: 1 } =>
+const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const corrupt = (what: string, position = ''): Error =>
@@ -135,7 +135,7 @@ const corrupt = (what: string, position = ''): Error =>
 const otherVersion = (version: unknown): Error =>
   badFile({
     id: 'lock-version',
-    message: `the lock has the format ${JSON.stringify(version) || 'of no version'}, this bulwark reads 1`,
+    message: `the lock has the format ${JSON.stringify(version ?? null)}, this bulwark reads 1`,
     where: LOCK_PATH,
     hint: 'a newer bulwark wrote it: run npm create bulwark@latest, or restore the file from git',
   });

@@ -5,8 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type Issue, usageError } from '../errors.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import { type DiskReads, type Entry, errorCode, nodeDisk } from './disk.ts';
-import { attempt } from './failures.ts';
-import { BASELINE_PATH } from './baseline.ts';
+import { attempt, systemIssue } from './failures.ts';
 import { LOCK_PATH } from './lockfile.ts';
 import { SETTINGS_PATH } from './settings-file.ts';
 
@@ -24,8 +23,8 @@ export interface Target {
   readonly viaLink: boolean;
   /** The nearest folder that exists: `root` itself or what it will be made in. */
   readonly anchor: string;
-  /** Whether files can be made in `anchor`, as far as the permissions tell. */
-  readonly writable: boolean;
+  /** Why no file can be made in `anchor`, as far as the system tells without trying: `EACCES`, `EROFS`. */
+  readonly blocked?: string;
   /** Names in the folder, sorted; empty where there is none. */
   readonly entries: readonly string[];
   /** The nearest folder at or above `root` that holds `.git`, as folder or as file (worktrees, submodules). */
@@ -51,34 +50,27 @@ export function openTarget(dir: string, disk: DiskReads = nodeDisk): Target {
     };
     if (place.kind !== 'folder') {
       const state = place.kind === 'nothing' ? ('missing' as const) : ('not-a-folder' as const);
-      return { ...common, state, writable: state === 'missing' && mayWrite(place.anchor), entries: [] };
+      return { ...common, ...(state === 'missing' && blockOf(place.anchor)), state, entries: [] };
     }
     const entries = [...disk.list(place.root)].sort();
-    return { ...common, state: stateOf(place.root, entries, disk), writable: mayWrite(place.root), entries };
+    return { ...common, ...blockOf(place.root), state: stateOf(place.root, entries, disk), entries };
   });
 }
 
 /**
  * Why nothing can be written into the target, or undefined. That it holds files already is no reason: those get a verdict each.
  */
-export function targetFault({ state, root, anchor, writable }: Target): Issue | undefined {
+export function targetFault({ state, root, anchor, blocked }: Target): Issue | undefined {
   if (state === 'not-a-folder') {
     return {
       id: 'not-a-folder',
-      message: 'the target is no folder',
+      message: 'the target, or a part of the way to it, is no folder',
       where: root,
       hint: 'choose another name, or move away what stands there',
     };
   }
-  if (!writable) {
-    return {
-      id: 'no-permission',
-      message: state === 'missing' ? 'no folder can be made here' : 'the folder cannot be written to',
-      where: anchor,
-      hint: 'run as the owner of the folder, or choose another one',
-    };
-  }
-  return undefined;
+  if (blocked === undefined) return undefined;
+  return systemIssue(blocked, state === 'missing' ? 'make a folder here' : 'write into the folder', anchor);
 }
 
 interface Place {
@@ -127,12 +119,12 @@ function workTreeOf(folder: string, disk: DiskReads): { readonly workTree?: stri
   }
 }
 
-function mayWrite(folder: string): boolean {
+function blockOf(folder: string): { readonly blocked?: string } {
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
+    return {};
+  } catch (error) {
+    return { blocked: errorCode(error) ?? 'EACCES' };
   }
 }
 
@@ -193,11 +185,7 @@ export function readTargetFiles(
 }
 
 /** Reads one file of ours, following no symlink below the root; undefined where it is not. */
-export function readOwnFile(
-  root: string,
-  path: typeof LOCK_PATH | typeof BASELINE_PATH | typeof SETTINGS_PATH,
-  disk: DiskReads = nodeDisk,
-): string | undefined {
+export function readOwnFile(root: string, path: RepoPath, disk: DiskReads = nodeDisk): string | undefined {
   return readTargetFiles({ root, state: 'bulwark' }, [path], disk).get(path)?.content.toString('utf8');
 }
 

@@ -33,9 +33,9 @@ export function stagingOf(root: string, anchor: string, owner: Owner): Staging {
 
 /** A name may fill the 255 bytes that a segment can have; ours adds to it. */
 function stagingPrefix(name: string): string {
-  let short = name;
-  while (Buffer.byteLength(short) > 200) short = short.slice(0, -1);
-  return `.${short.toWellFormed()}.bulwark-`;
+  const letters = [...name];
+  while (Buffer.byteLength(letters.join('')) > 200) letters.pop();
+  return `.${letters.join('')}.bulwark-`;
 }
 
 /** Makes the staging folder, with the proof in it that it is ours. */
@@ -92,8 +92,9 @@ export function clearStaleStaging(root: string, anchor: string, now: number, dis
   let found = false;
   for (const name of disk.list(anchor)) {
     const tag = name.startsWith(prefix) ? parseOwnerTag(name.slice(prefix.length)) : undefined;
+    if (tag === undefined) continue;
     const folder = join(anchor, name);
-    const entry = tag && disk.inspect(folder);
+    const entry = disk.inspect(folder);
     if (entry?.kind !== 'folder') continue;
     const staging = { folder, root: join(folder, ...rest) };
     const owner = markedOwner(staging.root, disk);

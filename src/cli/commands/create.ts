@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import nodePlop from 'node-plop';
-import { BulwarkError, ExitCode, usageError, type Issue } from '../../errors.ts';
+import { BulwarkError, ExitCode, machineError, usageError, type Issue } from '../../errors.ts';
 import type { OnConflict } from '../../merge/reconcile.ts';
 import { planResolved, presetNamed, resolveRun } from '../../plan/catalog.ts';
 import type { Resolution } from '../../plan/answers.ts';
@@ -11,13 +11,20 @@ import type { Plan } from '../../plan/plan-run.ts';
 import { flagOf } from '../../plan/questions.ts';
 import { describeValues } from '../../plan/parse-value.ts';
 import bulwarkPack, { carryOut } from '../../plopfile.ts';
-import { openTarget } from '../../repo/open-repo.ts';
-import { recoverTarget } from '../../repo/commit-changes.ts';
+import { openTarget, targetFault } from '../../repo/open-repo.ts';
+import { recoverTarget } from '../../repo/recover.ts';
 import { startRun, undecided, type RunRequest, type RunState } from '../../run.ts';
 import { plannedFiles, serializeDocument, sourcesOf, type RunDocument } from '../document.ts';
 import { gatherAnswers, type GivenAnswers } from '../raw-answers.ts';
 import { repeatCommand, shellWord } from '../repeat-command.ts';
-import { formatAnswers, formatChanges, formatJudgements, formatSizes, formatSteps } from '../report.ts';
+import {
+  formatAnswers,
+  formatChanges,
+  formatIssues,
+  formatJudgements,
+  formatSizes,
+  formatSteps,
+} from '../report.ts';
 import type { Command, CommandContext } from './command.ts';
 
 export const create: Command = async (context) => {
@@ -32,7 +39,7 @@ export const create: Command = async (context) => {
       ? await askPerson(context, given)
       : await takeGiven(context, given);
   const state = startRun(chosen.request);
-  await recoverTarget(chosen.request.target);
+  recoverTarget(chosen.request.target);
   const plop = await nodePlop();
   bulwarkPack(plop);
   await carryOut(plop, state);
@@ -45,6 +52,8 @@ export interface ChosenRun {
   readonly resolution: Resolution;
   /** As the user would name it: relative to where he stands. */
   readonly directory: string;
+  /** The work tree that the target lies in, before anything was written. */
+  readonly workTree?: string;
 }
 
 /** The run without a person: everything must be given, or defaults be allowed. */
@@ -76,11 +85,14 @@ export function chooseRun(
   if (plan.issues.length > 0) throw usageError(plan.issues);
   const directory = line.positionals[0] ?? plan.project.names.slug;
   const target = resolve(terminal.cwd, directory);
-  openTarget(target);
+  const found = openTarget(target);
+  const fault = targetFault(found);
+  if (fault) throw machineError(fault);
   const onConflict = (line.options.get('on-conflict') ?? 'ask') as OnConflict;
   return {
     resolution,
     directory: relative(terminal.cwd, target) || '.',
+    ...(found.workTree !== undefined && { workTree: found.workTree }),
     request: {
       target,
       preset,
@@ -162,7 +174,7 @@ async function conclude(context: CommandContext, chosen: ChosenRun, state: RunSt
   }
   if (conflicts.length > 0)
     say(`\n${formatChanges(conflicts)}\nResolve the conflicts between the markers.\n`);
-  await firstCommit(context, request);
+  await firstCommit(context, chosen);
   await verifyFully(context, request);
   say(
     `\n${style.bold(`${request.plan.project.names.display} is in ${chosen.directory}`)}\n\nNext:\n${formatSteps(next)}`,
@@ -181,19 +193,27 @@ const nextSteps = ({ directory }: ChosenRun, plan: Plan): string[] => [
   ...plan.nextSteps,
 ];
 
-async function firstCommit({ line, say, terminal }: CommandContext, request: RunRequest): Promise<void> {
+async function firstCommit(
+  { line, say, style }: CommandContext,
+  { request, workTree }: ChosenRun,
+): Promise<void> {
   if (line.options.has('no-git')) return;
   const [{ initRepository }, { exec }] = await Promise.all([
     import('../../repo/git.ts'),
     import('../../exec.ts'),
   ]);
-  const { warnings } = await initRepository(request.target, {
+  const done = await initRepository(
+    {
+      root: request.target,
+      force: line.options.has('git'),
+      message: `Create ${request.plan.project.names.slug} with bulwark`,
+      ...(workTree !== undefined && { workTree }),
+    },
     exec,
-    force: line.options.has('git'),
-    environment: terminal.environment,
-    message: `Create ${request.plan.project.names.slug} with bulwark`,
-  });
-  for (const warning of warnings) say(`note: ${warning}\n`);
+  );
+  if (done.outcome === 'failed') say(formatIssues([done.issue], style).replace('error', 'warning'));
+  if (done.outcome === 'skipped' && done.reason === 'no-git')
+    say('note: git is not installed, so nothing was committed\n');
 }
 
 async function verifyFully(context: CommandContext, request: RunRequest): Promise<void> {

@@ -19,14 +19,19 @@ export const info: Command = async ({ catalog, line, terminal }) => {
   const isJson = line.options.has('json');
   if (component) {
     const described = await describeComponent(catalog, component);
-    terminal.out(isJson ? serializeDocument({ ok: true, code: ExitCode.ok, ...described }) : formatComponent(described));
+    terminal.out(
+      isJson ? serializeDocument({ ok: true, code: ExitCode.ok, ...described }) : formatComponent(described),
+    );
   } else if (preset) {
     terminal.out(
       isJson
         ? serializeDocument({ ok: true, code: ExitCode.ok, ...preset })
         : `${preset.id}: ${preset.description}\n\n${formatTable(
             ['question', 'answer'],
-            Object.entries(preset.answers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : String(value)]),
+            Object.entries(preset.answers).map(([key, value]) => [
+              key,
+              Array.isArray(value) ? value.join(', ') : String(value),
+            ]),
           )}`,
     );
   }
@@ -79,7 +84,15 @@ const describeOption = ({ key, field }: Question): DescribedOption => ({
   applies: field.when?.reason ?? null,
 });
 
-function formatComponent({ id, category, description, requires, stacks, options, files }: DescribedComponent): string {
+function formatComponent({
+  id,
+  category,
+  description,
+  requires,
+  stacks,
+  options,
+  files,
+}: DescribedComponent): string {
   const facts = [
     `${id} (${category}): ${description}`,
     ...(requires.length > 0 ? [`needs: ${requires.join(', ')}`] : []),
@@ -94,7 +107,9 @@ function formatComponent({ id, category, description, requires, stacks, options,
   const fileRows = files.map(({ path, layer }) => [path, layer]);
   return [
     `${facts.join('\n')}\n`,
-    ...(options.length > 0 ? [`Options:\n${formatTable(['flag', 'takes', 'default', 'meaning'], optionRows)}`] : []),
+    ...(options.length > 0
+      ? [`Options:\n${formatTable(['flag', 'takes', 'default', 'meaning'], optionRows)}`]
+      : []),
     ...(files.length > 0 ? [`Files:\n${formatTable(['path', 'layer'], fileRows)}`] : []),
   ].join('\n');
 }
@@ -105,7 +120,10 @@ function unnamed(catalog: Catalog, name?: string): Error {
   return usageError([
     {
       id: name === undefined ? 'missing-word' : 'unknown-component',
-      message: name === undefined ? '"info" needs the name of a component or preset' : `there is no component or preset "${name}"`,
+      message:
+        name === undefined
+          ? '"info" needs the name of a component or preset'
+          : `there is no component or preset "${name}"`,
       ...(name !== undefined && { where: name }),
       hint: suggestion === undefined ? `use one of ${names.join(', ')}` : `did you mean ${suggestion}?`,
     },

@@ -28,9 +28,19 @@ export const list: Command = async ({ catalog, line, terminal, style }) => {
     const members = components.filter((component) => component.category === category);
     if (members.length === 0) continue;
     terminal.out(`${style.bold(category)}: ${CATEGORIES[category]}\n`);
-    terminal.out(formatTable(['name', 'what it is'], members.map(({ id, description }) => [id, description])));
+    terminal.out(
+      formatTable(
+        ['name', 'what it is'],
+        members.map(({ id, description }) => [id, description]),
+      ),
+    );
   }
   terminal.out(`${style.bold('presets')}: sets of answers under a name\n`);
-  terminal.out(formatTable(['name', 'what it is'], presets.map(({ id, description }) => [id, description])));
+  terminal.out(
+    formatTable(
+      ['name', 'what it is'],
+      presets.map(({ id, description }) => [id, description]),
+    ),
+  );
   return ExitCode.ok;
 };

@@ -15,7 +15,10 @@ interface Entry {
 }
 
 const byName = new Map(
-  Object.entries(actions as Readonly<Record<string, Entry>>).map(([name, entry]) => [name.toLowerCase(), entry]),
+  Object.entries(actions as Readonly<Record<string, Entry>>).map(([name, entry]) => [
+    name.toLowerCase(),
+    entry,
+  ]),
 );
 
 /** @param name `owner/repository` or `owner/repository/folder`; GitHub ignores case in the first two */

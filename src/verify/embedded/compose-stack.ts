@@ -32,7 +32,8 @@ export function composeFile(file: JudgedFile): ComposeFile | undefined {
 }
 
 function withoutResets(value: unknown, path: Path, document: YamlDocument): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => withoutResets(item, [...path, index], document));
+  if (Array.isArray(value))
+    return value.map((item, index) => withoutResets(item, [...path, index], document));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
@@ -57,7 +58,9 @@ export function composeStacks(files: readonly ComposeFile[]): readonly ComposeSt
     const base = bases.find(({ file }) => folderOf(file.path) === folderOf(overlay.file.path));
     return stackOf(base ? [base, overlay] : [overlay]);
   });
-  const alone = bases.filter((base) => !stacks.some((stack) => stack.production && stack.files.includes(base)));
+  const alone = bases.filter(
+    (base) => !stacks.some((stack) => stack.production && stack.files.includes(base)),
+  );
   return [...alone.map((base) => stackOf([base])), ...stacks];
 }
 
@@ -86,7 +89,15 @@ function extended(services: PlainRecord, name: string, seen: Set<string>): Plain
 /** Lists that an overlay replaces; all others grow (https://docs.docker.com/reference/compose-file/merge/). */
 const REPLACED = new Set(['command', 'entrypoint', 'test']);
 /** What may be written as a list or as a mapping. */
-const MAPPINGS = new Set(['environment', 'labels', 'depends_on', 'networks', 'args', 'extra_hosts', 'sysctls']);
+const MAPPINGS = new Set([
+  'environment',
+  'labels',
+  'depends_on',
+  'networks',
+  'args',
+  'extra_hosts',
+  'sysctls',
+]);
 
 /**
  * @param raw the overlay as written, whose `!reset` keys are to go
@@ -109,7 +120,9 @@ function merge(below: unknown, above: unknown, key?: string | number): unknown {
   if (below === undefined) return above;
   if (typeof key === 'string' && MAPPINGS.has(key)) return { ...mappingOf(below), ...mappingOf(above) };
   if (Array.isArray(below) && Array.isArray(above)) {
-    return typeof key === 'string' && REPLACED.has(key) ? above : [...(below as unknown[]), ...(above as unknown[])];
+    return typeof key === 'string' && REPLACED.has(key)
+      ? above
+      : [...(below as unknown[]), ...(above as unknown[])];
   }
   if (!isRecord(below) || !isRecord(above)) return above;
   const merged: Record<string, unknown> = { ...below };
@@ -133,13 +146,18 @@ export function mappingOf(value: unknown): PlainRecord {
 /** Where in a stack to point at: the last file that has the whole path, else the first that has its service. */
 export function placeOf(stack: ComposeStack, path: readonly string[]): { path: string; line: number } {
   const whole = stack.files.findLast(({ data }) => dig(data, ...path) !== undefined);
-  const part = whole ?? stack.files.find(({ data }) => dig(data, ...path.slice(0, 2)) !== undefined) ?? stack.files[0];
+  const part =
+    whole ?? stack.files.find(({ data }) => dig(data, ...path.slice(0, 2)) !== undefined) ?? stack.files[0];
   if (!part) throw new Error('a stack has at least one file');
   return { path: part.file.path, line: part.document.lineOf(path) };
 }
 
 /** The Dockerfile a service is built from, when it is in the tree. */
-export function dockerfileOf(service: PlainRecord, stack: ComposeStack, tree: JudgedTree): JudgedFile | undefined {
+export function dockerfileOf(
+  service: PlainRecord,
+  stack: ComposeStack,
+  tree: JudgedTree,
+): JudgedFile | undefined {
   const build = service['build'];
   if (build === undefined) return undefined;
   const context = scalarText(isRecord(build) ? build['context'] : build) ?? '.';

@@ -157,7 +157,12 @@ async function composeSchema(): Promise<PlainRecord> {
 
 function judgeSchema({ file, document, data }: ComposeFile, schema: PlainRecord, found: Findings): void {
   for (const { path, message } of schemaFaults(schema, data)) {
-    found.add('compose-schema', file.path, document.lineOf(path), `${path.join('.') || 'the file'} ${message}`);
+    found.add(
+      'compose-schema',
+      file.path,
+      document.lineOf(path),
+      `${path.join('.') || 'the file'} ${message}`,
+    );
   }
 }
 
@@ -200,15 +205,25 @@ function isJudgedHere(stack: ComposeStack, name: string): boolean {
 
 function judgeNames(stack: ComposeStack, found: Findings): void {
   const demand = (kind: string, name: string, path: readonly string[], fallback: readonly string[]): void => {
-    const defined = kind === 'services' ? stack.services.has(name) : isRecord(dig(stack.data, kind)) && Object.hasOwn(recordOf(stack.data[kind]), name);
+    const defined =
+      kind === 'services'
+        ? stack.services.has(name)
+        : isRecord(dig(stack.data, kind)) && Object.hasOwn(recordOf(stack.data[kind]), name);
     if (defined || (kind === 'networks' && name === 'default')) return;
     const place = placeOf(stack, dig(stack.data, ...path) === undefined ? fallback : path);
-    found.add('compose-undefined', place.path, place.line, `${fallback[1] ?? ''} names ${name}, which is not in \`${kind}\``);
+    found.add(
+      'compose-undefined',
+      place.path,
+      place.line,
+      `${fallback[1] ?? ''} names ${name}, which is not in \`${kind}\``,
+    );
   };
   for (const [name, service] of stack.services) {
     const at = (...rest: readonly string[]): readonly string[] => ['services', name, ...rest];
-    for (const other of Object.keys(mappingOf(service['depends_on']))) demand('services', other, at('depends_on', other), at('depends_on'));
-    for (const network of Object.keys(mappingOf(service['networks']))) demand('networks', network, at('networks', network), at('networks'));
+    for (const other of Object.keys(mappingOf(service['depends_on'])))
+      demand('services', other, at('depends_on', other), at('depends_on'));
+    for (const network of Object.keys(mappingOf(service['networks'])))
+      demand('networks', network, at('networks', network), at('networks'));
     for (const kind of ['secrets', 'configs']) {
       for (const one of listOf(service[kind])) {
         demand(kind, scalarText(isRecord(one) ? one['source'] : one) ?? '', at(kind), at(kind));
@@ -216,7 +231,9 @@ function judgeNames(stack: ComposeStack, found: Findings): void {
     }
     for (const volume of listOf(service['volumes'])) {
       const source = isRecord(volume)
-        ? volume['type'] === 'volume' ? scalarText(volume['source']) : undefined
+        ? volume['type'] === 'volume'
+          ? scalarText(volume['source'])
+          : undefined
         : /^([A-Za-z0-9][\w.-]*):/.exec(scalarText(volume) ?? '')?.[1];
       if (source !== undefined) demand('volumes', source, at('volumes'), at('volumes'));
     }
@@ -228,7 +245,8 @@ function judgeConfinement(stack: ComposeStack, name: string, service: PlainRecor
     const { path, line } = placeOf(stack, ['services', name, key]);
     found.add(rule, path, line, `${name} ${message}`);
   };
-  if (service['read_only'] !== true) add('compose-read-only', 'read_only', 'can write to its root file system');
+  if (service['read_only'] !== true)
+    add('compose-read-only', 'read_only', 'can write to its root file system');
   if (!listOf(service['cap_drop']).some((one) => /^(?:cap_)?all$/i.test(String(one)))) {
     add('compose-cap-drop', 'cap_drop', 'keeps capabilities it was not given on purpose');
   }
@@ -239,7 +257,11 @@ function judgeConfinement(stack: ComposeStack, name: string, service: PlainRecor
   for (const key of ['network_mode', 'pid', 'ipc', 'userns_mode', 'uts']) {
     if (service[key] === 'host') add('compose-privileged', key, `shares \`${key}\` with the host`);
   }
-  if (listOf(service['volumes']).some((one) => /\/docker\.sock\b/.test(scalarText(isRecord(one) ? one['source'] : one) ?? ''))) {
+  if (
+    listOf(service['volumes']).some((one) =>
+      /\/docker\.sock\b/.test(scalarText(isRecord(one) ? one['source'] : one) ?? ''),
+    )
+  ) {
     add('compose-privileged', 'volumes', 'holds the Docker socket, which is root on the host');
   }
 }
@@ -254,7 +276,10 @@ function judgeResources(stack: ComposeStack, name: string, service: PlainRecord,
   if (missing.length > 0) {
     found.add('compose-limits', place.path, place.line, `${name} has no limit of ${missing.join(' and ')}`);
   }
-  if ((dig(service, 'deploy', 'resources', 'reservations', 'memory') ?? service['mem_reservation']) === undefined) {
+  if (
+    (dig(service, 'deploy', 'resources', 'reservations', 'memory') ?? service['mem_reservation']) ===
+    undefined
+  ) {
     found.add('compose-reservations', place.path, place.line, `${name} reserves no memory`);
   }
   const pids = Number(limits['pids'] ?? service['pids_limit'] ?? 0);
@@ -264,7 +289,8 @@ function judgeResources(stack: ComposeStack, name: string, service: PlainRecord,
 /** A service that is to end, such as a migration: it says so, or another waits for it to complete. */
 function isOneShot(stack: ComposeStack, name: string, service: PlainRecord): boolean {
   if (service['restart'] === 'no' || service['restart'] === false) return true;
-  if (['none', 'on-failure'].includes(String(dig(service, 'deploy', 'restart_policy', 'condition')))) return true;
+  if (['none', 'on-failure'].includes(String(dig(service, 'deploy', 'restart_policy', 'condition'))))
+    return true;
   return [...stack.services.values()].some(
     (other) => dig(other, 'depends_on', name, 'condition') === 'service_completed_successfully',
   );
@@ -281,7 +307,12 @@ function judgeRunning(
     const condition = dig(how, 'condition');
     if (condition === 'service_healthy' || condition === 'service_completed_successfully') continue;
     const { path, line } = placeOf(stack, ['services', name, 'depends_on']);
-    found.add('compose-depends-on', path, line, `${name} waits for the start of ${other}, not until it can answer`);
+    found.add(
+      'compose-depends-on',
+      path,
+      line,
+      `${name} waits for the start of ${other}, not until it can answer`,
+    );
   }
   if (isOneShot(stack, name, service)) return;
   const dockerfile = dockerfileOf(service, stack, tree);
@@ -301,7 +332,17 @@ function judgeRunning(
 
 /** Drivers that keep no file on the host, or rotate it by themselves. */
 const ROTATING_DRIVERS = new Set([
-  'local', 'none', 'syslog', 'journald', 'gelf', 'fluentd', 'awslogs', 'gcplogs', 'splunk', 'etwlogs', 'loki',
+  'local',
+  'none',
+  'syslog',
+  'journald',
+  'gelf',
+  'fluentd',
+  'awslogs',
+  'gcplogs',
+  'splunk',
+  'etwlogs',
+  'loki',
 ]);
 
 function judgeContent(stack: ComposeStack, name: string, service: PlainRecord, found: Findings): void {
@@ -321,7 +362,8 @@ function judgeContent(stack: ComposeStack, name: string, service: PlainRecord, f
     found.add('compose-default-password', path, line, `${name} starts with a known ${key}`);
   }
   const driver = scalarText(dig(service, 'logging', 'driver')) ?? 'json-file';
-  const rotated = ROTATING_DRIVERS.has(driver) || dig(service, 'logging', 'options', 'max-size') !== undefined;
+  const rotated =
+    ROTATING_DRIVERS.has(driver) || dig(service, 'logging', 'options', 'max-size') !== undefined;
   if (stack.production && !rotated) {
     const { path, line } = placeOf(stack, ['services', name, 'logging']);
     found.add('compose-log-rotation', path, line, `the log of ${name} grows without end`);

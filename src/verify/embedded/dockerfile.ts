@@ -1,6 +1,12 @@
 /** Do the Dockerfiles make small images that run without privileges? */
 import type { EmbeddedCheck, Rule } from '../check.ts';
-import { isDockerfile, readDockerfile, type Dockerfile, type Instruction, type Stage } from './dockerfile-syntax.ts';
+import {
+  isDockerfile,
+  readDockerfile,
+  type Dockerfile,
+  type Instruction,
+  type Stage,
+} from './dockerfile-syntax.ts';
 import { FindingList } from './finding-list.ts';
 import { pinFault } from './image-reference.ts';
 import { isReference, isSecretName } from './secret-names.ts';
@@ -74,8 +80,24 @@ const rules = [
 type Findings = FindingList<(typeof rules)[number]['id']>;
 
 const INSTRUCTIONS = new Set([
-  'ADD', 'ARG', 'CMD', 'COPY', 'ENTRYPOINT', 'ENV', 'EXPOSE', 'FROM', 'HEALTHCHECK', 'LABEL', 'MAINTAINER',
-  'ONBUILD', 'RUN', 'SHELL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR',
+  'ADD',
+  'ARG',
+  'CMD',
+  'COPY',
+  'ENTRYPOINT',
+  'ENV',
+  'EXPOSE',
+  'FROM',
+  'HEALTHCHECK',
+  'LABEL',
+  'MAINTAINER',
+  'ONBUILD',
+  'RUN',
+  'SHELL',
+  'STOPSIGNAL',
+  'USER',
+  'VOLUME',
+  'WORKDIR',
 ]);
 
 export const dockerfile: EmbeddedCheck = {
@@ -100,9 +122,15 @@ function judgeForm(path: string, { instructions, stages }: Dockerfile, found: Fi
     if (!INSTRUCTIONS.has(name)) found.add('dockerfile-instruction', path, line, `${name} is no instruction`);
   }
   const first = instructions.find(({ name }) => name !== 'ARG');
-  if (first?.name !== 'FROM') found.add('dockerfile-instruction', path, first?.line ?? 1, 'the first instruction is not FROM');
+  if (first?.name !== 'FROM')
+    found.add('dockerfile-instruction', path, first?.line ?? 1, 'the first instruction is not FROM');
   if (stages.length === 1) {
-    found.add('dockerfile-multi-stage', path, stages[0]?.from.line, 'the image holds what only its build needs');
+    found.add(
+      'dockerfile-multi-stage',
+      path,
+      stages[0]?.from.line,
+      'the image holds what only its build needs',
+    );
   }
 }
 
@@ -110,19 +138,27 @@ function judgeStages(path: string, stages: readonly Stage[], found: Findings): v
   for (const [index, stage] of stages.entries()) {
     if (stage.image === 'scratch' || earlierStage(stages, index)) continue;
     const fault = pinFault(stage.image);
-    if (fault !== undefined) found.add('dockerfile-from-tag', path, stage.from.line, `the base ${stage.image} ${fault}`);
+    if (fault !== undefined)
+      found.add('dockerfile-from-tag', path, stage.from.line, `the base ${stage.image} ${fault}`);
   }
   const last = stages.at(-1);
   if (!last) return;
   const user = lastOf('USER', stages, stages.length - 1);
   if (!user) found.add('dockerfile-user', path, last.from.line, 'the image runs as root');
   else if (!/^["']?[1-9]\d*(?::\d+)?["']?$/.test(user.text)) {
-    const why = /^(?:0|root)\b/.test(user.text) ? 'the image runs as root' : `the user ${user.text} is not a number`;
+    const why = /^(?:0|root)\b/.test(user.text)
+      ? 'the image runs as root'
+      : `the user ${user.text} is not a number`;
     found.add('dockerfile-user', path, user.line, why);
   }
   const health = lastOf('HEALTHCHECK', stages, stages.length - 1);
   if (!health || health.text.startsWith('NONE')) {
-    found.add('dockerfile-healthcheck', path, health?.line ?? last.from.line, 'nobody can tell whether the container works');
+    found.add(
+      'dockerfile-healthcheck',
+      path,
+      health?.line ?? last.from.line,
+      'nobody can tell whether the container works',
+    );
   }
 }
 
@@ -142,7 +178,12 @@ function lastOf(name: string, stages: readonly Stage[], index: number): Instruct
 
 function judgeInstruction(path: string, { name, text, line }: Instruction, found: Findings): void {
   if ((name === 'CMD' || name === 'ENTRYPOINT') && !text.startsWith('[')) {
-    found.add('dockerfile-exec-form', path, line, `${name} runs through a shell, which keeps signals to itself`);
+    found.add(
+      'dockerfile-exec-form',
+      path,
+      line,
+      `${name} runs through a shell, which keeps signals to itself`,
+    );
   }
   if (name === 'ADD' && /(?:^|\s)(?:https?|ftp):\/\//.test(text) && !text.includes('--checksum=')) {
     found.add('dockerfile-add-url', path, line, 'what is downloaded is not verified');
@@ -167,14 +208,20 @@ function assignments(text: string): readonly (readonly [string, string])[] {
 
 function judgeRun(path: string, text: string, line: number, found: Findings): void {
   if (/\bapt(?:-get)?\s[^&|;]*\binstall\b/.test(text)) {
-    const recommends = !text.includes('--no-install-recommends') && !/APT::Install-Recommends\s*=?\s*["']?(?:0|false)/i.test(text);
-    if (recommends) found.add('dockerfile-apt', path, line, 'apt-get installs recommended packages nobody asked for');
+    const recommends =
+      !text.includes('--no-install-recommends') &&
+      !/APT::Install-Recommends\s*=?\s*["']?(?:0|false)/i.test(text);
+    if (recommends)
+      found.add('dockerfile-apt', path, line, 'apt-get installs recommended packages nobody asked for');
     const cached = /--mount=\S*target=\/var\/(?:lib|cache)\/apt/.test(text);
     if (!cached && !/rm\s+-r?f?r?\S*\s[^&|;]*\/var\/lib\/apt\/lists/.test(text)) {
       found.add('dockerfile-apt', path, line, "apt's package lists stay in the layer");
     }
   }
-  if (/\b(?:curl|wget)\b[^&;]*\|\s*(?:sudo\s+)?(?:\/\S*\/)?(?:ba|z|da)?sh\b/.test(text) || /\b(?:ba)?sh\s+(?:-c\s+["']?\$\(|<\()\s*(?:curl|wget)\b/.test(text)) {
+  if (
+    /\b(?:curl|wget)\b[^&;]*\|\s*(?:sudo\s+)?(?:\/\S*\/)?(?:ba|z|da)?sh\b/.test(text) ||
+    /\b(?:ba)?sh\s+(?:-c\s+["']?\$\(|<\()\s*(?:curl|wget)\b/.test(text)
+  ) {
     found.add('dockerfile-pipe-shell', path, line, 'a script is run straight from the network');
   }
 }

@@ -3,11 +3,32 @@ import { baseName, extensionOf } from './source-text.ts';
 
 /** Locks and other files that a tool wrote: their hashes and names look like secrets and leftovers, and are neither. */
 export const isMachineWritten = (path: string): boolean =>
-  /(?:^|\/)(?:package-lock|npm-shrinkwrap)\.json$|(?:^|\/)pnpm-lock\.yaml$|(?:^|\/)go\.sum$|\.lock(?:\.hcl)?$|\.min\.(?:js|css)$|\.svg$|\.map$/.test(path) ||
-  /(?:^|\/)requirements[^/]*\.(?:txt|lock)$/.test(path);
+  /(?:^|\/)(?:package-lock|npm-shrinkwrap)\.json$|(?:^|\/)pnpm-lock\.yaml$|(?:^|\/)go\.sum$|\.lock(?:\.hcl)?$|\.min\.(?:js|css)$|\.svg$|\.map$/.test(
+    path,
+  ) || /(?:^|\/)requirements[^/]*\.(?:txt|lock)$/.test(path);
 
 const CODE = new Set([
-  'py', 'pyi', 'ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs', 'rs', 'go', 'java', 'kt', 'rb', 'php', 'c', 'h', 'cpp', 'vue', 'svelte',
+  'py',
+  'pyi',
+  'ts',
+  'tsx',
+  'mts',
+  'cts',
+  'js',
+  'jsx',
+  'mjs',
+  'cjs',
+  'rs',
+  'go',
+  'java',
+  'kt',
+  'rb',
+  'php',
+  'c',
+  'h',
+  'cpp',
+  'vue',
+  'svelte',
 ]);
 
 export const isCode = (path: string): boolean => CODE.has(extensionOf(path));
@@ -23,8 +44,23 @@ export const isTest = (path: string): boolean =>
   /(?:^|\/)(?:test_[^/]*|conftest)\.py$|[._-](?:test|spec)\.[a-z]+$/.test(path);
 
 const SETTINGS = new Set([
-  'yaml', 'yml', 'json', 'toml', 'ini', 'cfg', 'conf', 'tf', 'tfvars', 'hcl', 'properties', 'env', 'tpl', 'service',
+  'yaml',
+  'yml',
+  'json',
+  'toml',
+  'ini',
+  'cfg',
+  'conf',
+  'tf',
+  'tfvars',
+  'hcl',
+  'properties',
+  'env',
+  'tpl',
+  'service',
 ]);
 
 export const isSettings = (path: string): boolean =>
-  SETTINGS.has(extensionOf(path)) || isEnvFile(path) || /^(?:Dockerfile|Makefile|Containerfile)/.test(baseName(path));
+  SETTINGS.has(extensionOf(path)) ||
+  isEnvFile(path) ||
+  /^(?:Dockerfile|Makefile|Containerfile)/.test(baseName(path));

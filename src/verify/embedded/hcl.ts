@@ -7,7 +7,8 @@ const rules = [
   {
     id: 'hcl-syntax',
     summary: 'Every HCL file parses.',
-    source: 'HCL 2 native syntax, https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, read by its own parser',
+    source:
+      'HCL 2 native syntax, https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, read by its own parser',
     fix: 'mend the HCL at this line; `terraform fmt` shows the same mistake',
   },
 ] as const satisfies readonly Rule[];

@@ -82,7 +82,10 @@ export function scanJson(text: string, options: Options): readonly JsonFault[] {
   const value = (depth: number): void => {
     skip();
     if (eat('{')) object(depth + 1);
-    else if (eat('[')) members(']', depth + 1, () => { value(depth + 1); });
+    else if (eat('['))
+      members(']', depth + 1, () => {
+        value(depth + 1);
+      });
     else if ((take(STRING) ?? take(NUMBER) ?? take(WORD)) === undefined) fail('a value');
   };
 

@@ -58,7 +58,14 @@ const KEYWORDS: Readonly<Record<string, Keyword>> = {
   enum: (demand, value, path) =>
     list(demand).some((one) => isDeepStrictEqual(one, value))
       ? []
-      : [{ path, message: `must be one of ${list(demand).map((one) => JSON.stringify(one)).join(', ')}` }],
+      : [
+          {
+            path,
+            message: `must be one of ${list(demand)
+              .map((one) => JSON.stringify(one))
+              .join(', ')}`,
+          },
+        ],
   minimum: (demand, value, path) =>
     typeof value !== 'number' || value >= Number(demand)
       ? []
@@ -86,7 +93,9 @@ const KEYWORDS: Readonly<Record<string, Keyword>> = {
     return twice < 0 ? [] : [{ path: [...path, twice], message: 'stands twice' }];
   },
   items: (demand, value, path, _schema, root) =>
-    Array.isArray(value) ? value.flatMap((item, index) => judge(demand, item, [...path, index], root).faults) : [],
+    Array.isArray(value)
+      ? value.flatMap((item, index) => judge(demand, item, [...path, index], root).faults)
+      : [],
 };
 
 function judge(schema: unknown, value: unknown, path: SchemaFault['path'], root: PlainRecord): Outcome {
@@ -103,7 +112,8 @@ function judge(schema: unknown, value: unknown, path: SchemaFault['path'], root:
     if (simple) faults.push(...simple(demand, value, path, schema, root));
     else if (keyword === '$ref') include(judge(definition(String(demand), root), value, path, root));
     else if (keyword === 'allOf') for (const one of list(demand)) include(judge(one, value, path, root));
-    else if (keyword === 'anyOf' || keyword === 'oneOf') include(judgeChoice(keyword, list(demand), value, path, root));
+    else if (keyword === 'anyOf' || keyword === 'oneOf')
+      include(judgeChoice(keyword, list(demand), value, path, root));
     else if (!OBJECT_KEYWORDS.has(keyword) && !ANNOTATIONS.has(keyword)) {
       throw new Error(`the JSON Schema keyword ${keyword} is not known here`);
     }
@@ -167,7 +177,11 @@ function judgeChoice(
   if (first && (keyword === 'anyOf' || fitting.length === 1)) {
     return { faults: [], evaluated: new Set(fitting.flatMap(({ evaluated }) => [...evaluated])) };
   }
-  if (first) return { faults: [{ path, message: 'fits more than one of the allowed forms' }], evaluated: first.evaluated };
+  if (first)
+    return {
+      faults: [{ path, message: 'fits more than one of the allowed forms' }],
+      evaluated: first.evaluated,
+    };
   // The faults that lie deepest belong to the form that has the right type at the top.
   const depth = (outcome: Outcome): number => Math.max(...outcome.faults.map((fault) => fault.path.length));
   const deepest = Math.max(...outcomes.map(depth));

@@ -14,7 +14,8 @@ export interface Manifest {
 }
 
 /** Configuration of tools that borrows Kubernetes' look but is never applied to a cluster, or needs no name. */
-const NOT_APPLIED = /^(?:kustomize\.config\.k8s\.io|[\w.]+\.config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|skaffold|audit\.k8s\.io|kubeadm\.k8s\.io|kubelet\.config|client\.authentication|helm\.toolkit|ctlptl\.dev|cli\.kyverno\.io)\b/;
+const NOT_APPLIED =
+  /^(?:kustomize\.config\.k8s\.io|[\w.]+\.config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|skaffold|audit\.k8s\.io|kubeadm\.k8s\.io|kubelet\.config|client\.authentication|helm\.toolkit|ctlptl\.dev|cli\.kyverno\.io)\b/;
 
 const PATCH_LISTS = ['patches', 'patchesStrategicMerge', 'patchesJson6902'];
 
@@ -143,7 +144,12 @@ export function containersOf({ spec, path }: Pod): readonly Container[] {
   return ['initContainers', 'containers'].flatMap((key) =>
     listOf(spec[key]).map((container, index) => {
       const data = recordOf(container);
-      return { path: [...path, key, index], data, name: scalarText(data['name']) ?? '', init: key === 'initContainers' };
+      return {
+        path: [...path, key, index],
+        data,
+        name: scalarText(data['name']) ?? '',
+        init: key === 'initContainers',
+      };
     }),
   );
 }

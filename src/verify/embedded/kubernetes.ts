@@ -169,7 +169,8 @@ const SERVED: Readonly<Record<string, string>> = {
 };
 
 /** Groups in which a built-in kind may stand, besides those of other vendors (which may have kinds of the same name). */
-const BUILT_IN_GROUP = /^(?:v1|v1beta1|extensions\/|apps\/|batch\/|policy\/|autoscaling\/|[\w.-]+\.k8s\.io\/)/;
+const BUILT_IN_GROUP =
+  /^(?:v1|v1beta1|extensions\/|apps\/|batch\/|policy\/|autoscaling\/|[\w.-]+\.k8s\.io\/)/;
 
 function judgeShape(manifest: Manifest, found: Findings): void {
   const { data, kind, apiVersion } = manifest;
@@ -178,17 +179,28 @@ function judgeShape(manifest: Manifest, found: Findings): void {
   const missing = [
     apiVersion === '' ? 'apiVersion' : undefined,
     kind === '' ? 'kind' : undefined,
-    name === undefined && metadata['generateName'] === undefined && !kind.endsWith('List') ? 'metadata.name' : undefined,
+    name === undefined && metadata['generateName'] === undefined && !kind.endsWith('List')
+      ? 'metadata.name'
+      : undefined,
   ].filter((what) => what !== undefined);
-  if (missing.length > 0) report(manifest, 'kubernetes-shape', ['metadata'], `lacks ${missing.join(', ')}`, found);
+  if (missing.length > 0)
+    report(manifest, 'kubernetes-shape', ['metadata'], `lacks ${missing.join(', ')}`, found);
   // Roles may have colons in their names, as system:… has.
-  const pattern = apiVersion.startsWith('rbac.') ? /^[a-z0-9:]([a-z0-9:.-]*[a-z0-9])?$/ : /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+  const pattern = apiVersion.startsWith('rbac.')
+    ? /^[a-z0-9:]([a-z0-9:.-]*[a-z0-9])?$/
+    : /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
   if (name !== undefined && (!pattern.test(name) || name.length > 253)) {
     report(manifest, 'kubernetes-name', ['metadata', 'name'], 'has a name that Kubernetes refuses', found);
   }
   const served = Object.hasOwn(SERVED, kind) ? SERVED[kind] : undefined;
   if (served !== undefined && served !== apiVersion && BUILT_IN_GROUP.test(apiVersion)) {
-    report(manifest, 'kubernetes-api-version', ['apiVersion'], `stands under ${apiVersion}; ${served} is served`, found);
+    report(
+      manifest,
+      'kubernetes-api-version',
+      ['apiVersion'],
+      `stands under ${apiVersion}; ${served} is served`,
+      found,
+    );
   }
 }
 
@@ -204,10 +216,18 @@ function judgeSecret(manifest: Manifest, found: Findings): void {
 
 function judgeSelector({ manifest, path }: Pod, found: Findings): void {
   const labels = recordOf(dig(manifest.data, ...path.slice(0, -1).map(String), 'metadata', 'labels'));
-  for (const [key, value] of Object.entries(recordOf(dig(manifest.data, 'spec', 'selector', 'matchLabels')))) {
+  for (const [key, value] of Object.entries(
+    recordOf(dig(manifest.data, 'spec', 'selector', 'matchLabels')),
+  )) {
     if (labels[key] === value) continue;
     const at = ['spec', 'selector', 'matchLabels', key];
-    report(manifest, 'kubernetes-selector', at, `selects pods by ${key}, which its own pods do not have`, found);
+    report(
+      manifest,
+      'kubernetes-selector',
+      at,
+      `selects pods by ${key}, which its own pods do not have`,
+      found,
+    );
   }
 }
 
@@ -219,7 +239,8 @@ function setting(key: string, pod: PlainRecord, container: PlainRecord): unknown
 function judgePod(pod: Pod, all: readonly Manifest[], found: Findings): void {
   const { manifest, spec, path } = pod;
   for (const key of ['hostNetwork', 'hostPID', 'hostIPC']) {
-    if (spec[key] === true) report(manifest, 'kubernetes-host', [...path, key], `shares ${key} with the node`, found);
+    if (spec[key] === true)
+      report(manifest, 'kubernetes-host', [...path, key], `shares ${key} with the node`, found);
   }
   for (const [index, volume] of listOf(spec['volumes']).entries()) {
     if (dig(volume, 'hostPath') === undefined) continue;
@@ -233,7 +254,9 @@ function judgePod(pod: Pod, all: readonly Manifest[], found: Findings): void {
 
 function tokenIsRight({ spec }: Pod, all: readonly Manifest[]): boolean {
   const account = scalarText(spec['serviceAccountName']) ?? 'default';
-  const own = all.find(({ kind, data }) => kind === 'ServiceAccount' && dig(data, 'metadata', 'name') === account);
+  const own = all.find(
+    ({ kind, data }) => kind === 'ServiceAccount' && dig(data, 'metadata', 'name') === account,
+  );
   const mounted = spec['automountServiceAccountToken'] ?? own?.data['automountServiceAccountToken'] ?? true;
   if (mounted === false) return true;
   // The rules of a role in the tree show that the token is needed.
@@ -252,7 +275,9 @@ function judgeContainer(pod: Pod, container: Container, images: ReadonlySet<stri
   const { manifest, serves } = pod;
   const resources = recordOf(container.data['resources']);
   const missing = ['requests', 'limits'].flatMap((kind) =>
-    ['cpu', 'memory'].filter((what) => dig(resources, kind, what) === undefined).map((what) => `${kind}.${what}`),
+    ['cpu', 'memory']
+      .filter((what) => dig(resources, kind, what) === undefined)
+      .map((what) => `${kind}.${what}`),
   );
   if (missing.length > 0) {
     const at = [...container.path, 'resources'];
@@ -260,9 +285,17 @@ function judgeContainer(pod: Pod, container: Container, images: ReadonlySet<stri
   }
   // An init container that is restarted always is a sidecar, which has probes of its own; others end.
   if (serves && !container.init) {
-    const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].filter((probe) => !isRecord(container.data[probe]));
+    const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].filter(
+      (probe) => !isRecord(container.data[probe]),
+    );
     if (probes.length > 0) {
-      report(manifest, 'kubernetes-probes', container.path, `(${container.name}) lacks ${probes.join(', ')}`, found);
+      report(
+        manifest,
+        'kubernetes-probes',
+        container.path,
+        `(${container.name}) lacks ${probes.join(', ')}`,
+        found,
+      );
     }
   }
 }
@@ -276,14 +309,18 @@ function judgeSecurityContext(pod: Pod, container: Container, found: Findings): 
   const add = (rule: RuleId, path: Path, message: string): void => {
     report(manifest, rule, path, `(${container.name}) ${message}`, found);
   };
-  if (setting('runAsNonRoot', spec, container.data) !== true) add('kubernetes-run-as-non-root', at('runAsNonRoot'), 'may run as root');
+  if (setting('runAsNonRoot', spec, container.data) !== true)
+    add('kubernetes-run-as-non-root', at('runAsNonRoot'), 'may run as root');
   const uid = Number(setting('runAsUser', spec, container.data) ?? 0);
   if (uid < FIRST_OWN_UID) add('kubernetes-user-id', at('runAsUser'), 'does not run as uid 10001 or higher');
   const seccomp = dig(setting('seccompProfile', spec, container.data), 'type');
-  if (seccomp !== 'RuntimeDefault' && seccomp !== 'Localhost') add('kubernetes-seccomp', at('seccompProfile'), 'has no seccomp profile');
+  if (seccomp !== 'RuntimeDefault' && seccomp !== 'Localhost')
+    add('kubernetes-seccomp', at('seccompProfile'), 'has no seccomp profile');
   const added = listOf(dig(own, 'capabilities', 'add')).filter((one) => one !== 'NET_BIND_SERVICE');
-  if (!listOf(dig(own, 'capabilities', 'drop')).includes('ALL')) add('kubernetes-drop-all', at('capabilities'), 'keeps capabilities');
-  else if (added.length > 0) add('kubernetes-drop-all', at('capabilities'), `adds ${added.map(String).join(', ')}`);
+  if (!listOf(dig(own, 'capabilities', 'drop')).includes('ALL'))
+    add('kubernetes-drop-all', at('capabilities'), 'keeps capabilities');
+  else if (added.length > 0)
+    add('kubernetes-drop-all', at('capabilities'), `adds ${added.map(String).join(', ')}`);
   if (own['privileged'] === true) add('kubernetes-privilege-escalation', at('privileged'), 'is privileged');
   if (own['allowPrivilegeEscalation'] !== false) {
     add('kubernetes-privilege-escalation', at('allowPrivilegeEscalation'), 'can gain privileges');
@@ -292,7 +329,8 @@ function judgeSecurityContext(pod: Pod, container: Container, found: Findings): 
     add('kubernetes-read-only-root', at('readOnlyRootFilesystem'), 'can write to its root file system');
   }
   for (const [index, port] of listOf(container.data['ports']).entries()) {
-    if (dig(port, 'hostPort') !== undefined) add('kubernetes-host', [...container.path, 'ports', index], 'takes a port of the node');
+    if (dig(port, 'hostPort') !== undefined)
+      add('kubernetes-host', [...container.path, 'ports', index], 'takes a port of the node');
   }
 }
 
@@ -304,4 +342,3 @@ function judgeImage(pod: Pod, container: Container, images: ReadonlySet<string>,
   const at = [...container.path, 'image'];
   report(pod.manifest, 'kubernetes-image-tag', at, `(${container.name}): the image ${image} ${fault}`, found);
 }
-

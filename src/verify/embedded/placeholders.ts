@@ -19,7 +19,8 @@ const rules = [
   },
   {
     id: 'placeholders-domain',
-    summary: 'No made-up domain that belongs to somebody; those of RFC 2606 (example.com, .test) belong to nobody.',
+    summary:
+      'No made-up domain that belongs to somebody; those of RFC 2606 (example.com, .test) belong to nobody.',
     source: 'RFC 2606',
     fix: 'use your own domain, or one of RFC 2606',
   },
@@ -34,7 +35,8 @@ const rules = [
 type Findings = FindingList<(typeof rules)[number]['id']>;
 
 /** Any of them must be in a file before its lines are looked at. */
-const SUSPECT = /TODO|FIXME|XXX|change[-_ ]?me|replace[-_ ]?me|replace[-_]with|your|lorem|(?:my-?company|my-?domain)\.|insert[-_]/i;
+const SUSPECT =
+  /TODO|FIXME|XXX|change[-_ ]?me|replace[-_ ]?me|replace[-_]with|your|lorem|(?:my-?company|my-?domain)\.|insert[-_]/i;
 
 export const placeholders: EmbeddedCheck = {
   id: 'placeholders',
@@ -52,12 +54,15 @@ const MARKER = /(?<![\w-])(TODO|FIXME|XXX)(?![\w-])/;
 /** Lines that look for markers, or tell a linter which there are. */
 const ABOUT_MARKERS = /\b(?:grep|rg|ag|notes|no-warning-comments|terms|FIX\d|TD\d|godox|todo_marker)\b/;
 
-const REPLACE = /(?<![\w])(?:change[-_]?me|replace[-_]?me|replace[-_]with[-_][\w-]+|insert[-_]\w+[-_]here)(?![\w])/i;
+const REPLACE =
+  /(?<![\w])(?:change[-_]?me|replace[-_]?me|replace[-_]with[-_][\w-]+|insert[-_]\w+[-_]here)(?![\w])/i;
 /** `<your-domain>`, `YOUR_API_KEY`, `your-org`; not the word "your" in a sentence. */
-const YOURS = /<your[-_ ][^>\n]{1,40}>|(?<![\w-])YOUR_[A-Z][A-Z_]*(?!\w)|(?<![\w-])your[-_](?:org|organization|organisation|username|user|company|domain|project|registry|repo|repository|name|team|bucket|account|secret|password|token|api[-_]key|key|host|email|app|service|cluster)(?:[-_](?:here|name|id|key))?(?![\w-])/;
+const YOURS =
+  /<your[-_ ][^>\n]{1,40}>|(?<![\w-])YOUR_[A-Z][A-Z_]*(?!\w)|(?<![\w-])your[-_](?:org|organization|organisation|username|user|company|domain|project|registry|repo|repository|name|team|bucket|account|secret|password|token|api[-_]key|key|host|email|app|service|cluster)(?:[-_](?:here|name|id|key))?(?![\w-])/;
 
 /** Registered names that samples like to use as if they were nobody's. */
-const TAKEN_DOMAIN = /(?<![\w-])(?:your-?(?:domain|company|site|app|org)|my-?(?:company|domain|site)|yourdomain)\.(?:com|org|net|io|dev)(?![\w-])/i;
+const TAKEN_DOMAIN =
+  /(?<![\w-])(?:your-?(?:domain|company|site|app|org)|my-?(?:company|domain|site)|yourdomain)\.(?:com|org|net|io|dev)(?![\w-])/i;
 
 function judgeFile(file: JudgedFile, found: Findings): void {
   const { path } = file;
@@ -72,7 +77,8 @@ function judgeFile(file: JudgedFile, found: Findings): void {
       found.add('placeholders-value', path, index + 1, `${value} waits to be replaced`);
     }
     const domain = TAKEN_DOMAIN.exec(line)?.[0];
-    if (domain !== undefined) found.add('placeholders-domain', path, index + 1, `${domain} belongs to somebody`);
+    if (domain !== undefined)
+      found.add('placeholders-domain', path, index + 1, `${domain} belongs to somebody`);
     const yours = YOURS.exec(line)?.[0];
     if (yours !== undefined && domain === undefined) {
       found.add('placeholders-value', path, index + 1, `${yours} waits to be replaced`);
@@ -88,5 +94,8 @@ function judgeFile(file: JudgedFile, found: Findings): void {
 function isGiven(line: string, value: string, listsThem: boolean): boolean {
   if (!listsThem) return true;
   const at = line.indexOf(value);
-  return /(?<![=!<>])(?:=|:)\s*["'`]?[\w+.:/@-]*$/.test(line.slice(0, at)) && !/\b(?:if|assert|in|not|!=|==)\b/.test(line.slice(0, at));
+  return (
+    /(?<![=!<>])(?:=|:)\s*["'`]?[\w+.:/@-]*$/.test(line.slice(0, at)) &&
+    !/\b(?:if|assert|in|not|!=|==)\b/.test(line.slice(0, at))
+  );
 }

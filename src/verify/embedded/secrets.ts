@@ -15,12 +15,14 @@ const rules = [
   {
     id: 'secrets-token',
     summary: "No token of a known service's form is in the repository.",
-    source: 'SPEC 4; https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns',
+    source:
+      'SPEC 4; https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns',
     fix: 'revoke the token, then read a new one from the environment or a secret store',
   },
   {
     id: 'secrets-url-password',
-    summary: 'No URL holds a literal password; services that tests start on their own machine may have a known one.',
+    summary:
+      'No URL holds a literal password; services that tests start on their own machine may have a known one.',
     source: 'SPEC 4; RFC 3986 section 3.2.1',
     fix: 'put the password in from a variable, as in `${DB_PASSWORD}`',
   },
@@ -88,7 +90,8 @@ function judgePatterns(file: JudgedFile, found: Findings): void {
   const key = PRIVATE_KEY.test(text);
   if (suspects.length === 0 && !key) return;
   for (const [index, line] of linesOf(file).entries()) {
-    if (key && PRIVATE_KEY.test(line)) found.add('secrets-private-key', file.path, index + 1, 'a private key');
+    if (key && PRIVATE_KEY.test(line))
+      found.add('secrets-private-key', file.path, index + 1, 'a private key');
     for (const [service, pattern] of suspects) {
       if (pattern.test(line)) found.add('secrets-token', file.path, index + 1, `a token of ${service}`);
     }
@@ -104,23 +107,26 @@ const PUT_IN = /\$|\{|\}|<|>|%[sd(]|^\*+$|^x+$|^\.{3}$|…/i;
 const WORD_FOR_PASSWORD = /^(?:pass(?:word)?|pwd|secret|pw)$/i;
 
 /** Hosts of the machine a test runs on, or names without a dot that exist in a network of containers alone. */
-const isLocalHost = (host: string): boolean => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|[a-z0-9_-]+)$/i.test(host);
+const isLocalHost = (host: string): boolean =>
+  /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|[a-z0-9_-]+)$/i.test(host);
+
+/** RFC 2606: nobody's. */
+const RESERVED_HOST = /(?:^|\.)(?:example(?:\.(?:com|org|net))?|test|invalid)$/i;
 
 function judgeUrls(file: JudgedFile, found: Findings): void {
   const lenient = isTest(file.path) || file.path.startsWith('.github/workflows/');
   for (const [index, line] of linesOf(file).entries()) {
     for (const [, , password = '', host = ''] of line.matchAll(URL_PASSWORD)) {
       if (PUT_IN.test(password)) continue;
-      if ((lenient || /(?:^|\.)example(?:\.(?:com|org|net))?$|\.(?:test|invalid)$/.test(host)) && (isLocalHost(host) || lenient)) {
-        if (isLocalHost(host) || /(?:^|\.)example(?:\.(?:com|org|net))?$|\.(?:test|invalid)$/.test(host)) continue;
-      }
+      if (lenient && (isLocalHost(host) || RESERVED_HOST.test(host))) continue;
       if (isMarkdown(file.path) && WORD_FOR_PASSWORD.test(password)) continue;
       found.add('secrets-url-password', file.path, index + 1, `a URL to ${host} holds its password`);
     }
   }
 }
 
-const ASSIGNMENT = /["']?([A-Za-z_][\w.-]*)["']?\s*(?::\s*(?:str\s*=\s*|string\s*=\s*)?|=>?\s*|\s*:=\s*)(["'`]?)([^\s"'`,;]+)\2/g;
+const ASSIGNMENT =
+  /["']?([A-Za-z_][\w.-]*)["']?\s*(?::\s*(?:str\s*=\s*|string\s*=\s*)?|=>?\s*|\s*:=\s*)(["'`]?)([^\s"'`,;]+)\2/g;
 
 const MIN_LENGTH = 16;
 /** Bits per character: words and dashed names stay below it, random base64 and hex strings of 16 and more above. */
@@ -142,7 +148,8 @@ function looksRandom(value: string): boolean {
   if (value.length < MIN_LENGTH || !/^[A-Za-z0-9+/=_~.!@#%^&*-]+$/.test(value)) return false;
   if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
   // Dotted and dashed words are names: kubernetes.io/tls, secrets.DB_PASSWORD_2, my-service-db-1.
-  if (value.split(/[._/-]/).every((word) => /^(?:[A-Za-z]*|v?\d{1,4}|[A-Za-z]+\d{1,2})$/.test(word))) return false;
+  if (value.split(/[._/-]/).every((word) => /^(?:[A-Za-z]*|v?\d{1,4}|[A-Za-z]+\d{1,2})$/.test(word)))
+    return false;
   return entropy(value) >= MIN_ENTROPY;
 }
 
@@ -159,7 +166,10 @@ function judgeEnvFile(file: JudgedFile, found: Findings): void {
   const example = /example|sample|template|dist/.test(baseName(file.path));
   for (const [index, line] of linesOf(file).entries()) {
     const [, name = '', raw = ''] = /^\s*(?:export\s+)?(\w+)=(.*)$/.exec(line) ?? [];
-    const value = raw.replace(/\s+#.*$/, '').trim().replace(/^(["'])(.*)\1$/, '$2');
+    const value = raw
+      .replace(/\s+#.*$/, '')
+      .trim()
+      .replace(/^(["'])(.*)\1$/, '$2');
     if (value === '' || value.startsWith('#') || !isSecretName(name) || isReference(value)) continue;
     const rule = example ? 'secrets-env-example' : 'secrets-env-file';
     found.add(rule, file.path, index + 1, `${name} has a value`);

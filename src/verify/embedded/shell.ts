@@ -30,7 +30,9 @@ type Findings = FindingList<(typeof rules)[number]['id']>;
 const SHEBANG = /^#!\s*(?:\/usr\/bin\/env\s+(?:-S\s+)?)?(?:\S*\/)?([\w.-]+)/;
 
 const interpreterOf = (file: JudgedFile): string | undefined =>
-  file.content.subarray(0, 2).toString('latin1') === '#!' ? SHEBANG.exec(linesOf(file)[0] ?? '')?.[1] : undefined;
+  file.content.subarray(0, 2).toString('latin1') === '#!'
+    ? SHEBANG.exec(linesOf(file)[0] ?? '')?.[1]
+    : undefined;
 
 export const shell: EmbeddedCheck = {
   id: 'shell',
@@ -43,8 +45,10 @@ export const shell: EmbeddedCheck = {
     for (const file of files) {
       const interpreter = interpreterOf(file);
       const carriage = linesEndWithCarriageReturn(file);
-      if (carriage !== undefined) found.add('shell-crlf', file.path, carriage, 'the line ends with a carriage return');
-      if (interpreter !== undefined && /^(?:ba|da|z|k)?sh$/.test(interpreter)) judgeMode(file, interpreter, found);
+      if (carriage !== undefined)
+        found.add('shell-crlf', file.path, carriage, 'the line ends with a carriage return');
+      if (interpreter !== undefined && /^(?:ba|da|z|k)?sh$/.test(interpreter))
+        judgeMode(file, interpreter, found);
       const inScripts = /(?:^|\/)(?:scripts|bin)\//.test(file.path);
       if (interpreter !== undefined && !file.executable && (inScripts || started.has(file.path))) {
         found.add('shell-executable', file.path, 1, 'it has a shebang but is not executable');
@@ -63,7 +67,8 @@ function linesEndWithCarriageReturn(file: JudgedFile): number | undefined {
 function* startedByPath(tree: JudgedTree): Generator<string> {
   for (const file of tree.values()) {
     if (!isMarkdown(file.path) && !/(?:^|\/)Makefile$|^\.github\/workflows\//.test(file.path)) continue;
-    for (const [, path = ''] of textOf(file).matchAll(/(?<![\w./])\.\/([\w][\w./-]*)/g)) yield path.replace(/[.,:]+$/, '');
+    for (const [, path = ''] of textOf(file).matchAll(/(?<![\w./])\.\/([\w][\w./-]*)/g))
+      yield path.replace(/[.,:]+$/, '');
   }
 }
 
@@ -75,7 +80,8 @@ function judgeMode(file: JudgedFile, interpreter: string, found: Findings): void
     first ??= index + 1;
     const options = /^\s*set\s+(-.*)$/.exec(line)?.[1]?.replace(/#.*/, '');
     if (options === undefined) continue;
-    for (const [, letters = ''] of options.matchAll(/(?:^|\s)-([A-Za-z]+)/g)) for (const letter of letters) flags.add(letter);
+    for (const [, letters = ''] of options.matchAll(/(?:^|\s)-([A-Za-z]+)/g))
+      for (const letter of letters) flags.add(letter);
     for (const [, name = ''] of options.matchAll(/\b(errexit|nounset|pipefail)\b/g)) flags.add(name);
   }
   const has = (letter: string, name: string): boolean => flags.has(letter) || flags.has(name);
@@ -85,5 +91,6 @@ function judgeMode(file: JudgedFile, interpreter: string, found: Findings): void
     // dash and other POSIX shells may not have pipefail.
     interpreter === 'sh' || interpreter === 'dash' || flags.has('pipefail') ? '' : '-o pipefail',
   ].filter((flag) => flag !== '');
-  if (missing.length > 0) found.add('shell-strict-mode', file.path, first ?? 1, `\`set ${missing.join(' ')}\` is missing`);
+  if (missing.length > 0)
+    found.add('shell-strict-mode', file.path, first ?? 1, `\`set ${missing.join(' ')}\` is missing`);
 }

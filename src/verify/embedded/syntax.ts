@@ -35,7 +35,8 @@ const rules = [
 type Findings = FindingList<(typeof rules)[number]['id']>;
 
 /** Files with a JSON name whose readers take comments and trailing commas. */
-const JSONC = /(?:^|\/)(?:tsconfig[^/]*\.json|jsconfig[^/]*\.json|\.vscode\/[^/]+\.json|\.devcontainer(?:\/[^/]+)?\.json|devcontainer\.json|\.eslintrc\.json|\.swcrc)$/;
+const JSONC =
+  /(?:^|\/)(?:tsconfig[^/]*\.json|jsconfig[^/]*\.json|\.vscode\/[^/]+\.json|\.devcontainer(?:\/[^/]+)?\.json|devcontainer\.json|\.eslintrc\.json|\.swcrc)$/;
 
 /** Locks written by a package manager: long, and never edited by hand. */
 const MACHINE_WRITTEN = new Set(['pnpm-lock.yaml', 'package-lock.json', 'npm-shrinkwrap.json']);

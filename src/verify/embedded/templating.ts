@@ -8,7 +8,8 @@ import { extensionOf, linesOf, textOf } from './source-text.ts';
 const rules = [
   {
     id: 'templating-leftover',
-    summary: 'No Handlebars syntax is left; the braces of Go templates, GitHub, Grafana, Jinja and others are theirs.',
+    summary:
+      'No Handlebars syntax is left; the braces of Go templates, GitHub, Grafana, Jinja and others are theirs.',
     source: 'SPEC 4 (no placeholder is left); https://handlebarsjs.com/guide/',
     fix: 'render the value; where the braces belong to another tool, allow them at the line with its name',
   },
@@ -47,7 +48,8 @@ export const templating: EmbeddedCheck = {
 const HANDLEBARS_ONLY = /^(?:[#/^](?:if|unless|each|with|lookup|log)\b|#>|>\s*[\w./-]+|!--)/;
 
 /** The helpers that templates of ours may call (ARCHITECTURE 4), with something to write behind them. */
-const OUR_HELPERS = /^(?:yaml|json|hcl|sh|dockerArg|dockerfile|make|nginx|sql|md|py|python|ts|toml|env|action|image)\s+(?:[A-Za-z_][\w.]*|"[^"]*"|'[^']*')(?:\s|$)/;
+const OUR_HELPERS =
+  /^(?:yaml|json|hcl|sh|dockerArg|dockerfile|make|nginx|sql|md|py|python|ts|toml|env|action|image)\s+(?:[A-Za-z_][\w.]*|"[^"]*"|'[^']*')(?:\s|$)/;
 
 /** A bare name, as in `{{slug}}` or `{{project.slug}}`, which many languages share. */
 const NAME = /^(?:this|@?[A-Za-z_]\w*)(?:\.[A-Za-z_@]\w*)*$/;
@@ -56,10 +58,15 @@ const NAME = /^(?:this|@?[A-Za-z_]\w*)(?:\.[A-Za-z_@]\w*)*$/;
 const GO_WORDS = /^(?:end|else|break|continue|define|range|block|raw|endraw)$/;
 
 /** First names of what Argo (Rollouts, Workflows, ApplicationSet), Kyverno and Tekton put in when they run. */
-const RUNTIME_ROOTS = /^(?:args|inputs|outputs|workflow|steps|tasks|item|pod|templates|request|element|images|serviceAccountName|serviceAccountNamespace|path|values|metadata|server|nameNormalized|context|params)(?:\.|$)/;
+const RUNTIME_ROOTS =
+  /^(?:args|inputs|outputs|workflow|steps|tasks|item|pod|templates|request|element|images|serviceAccountName|serviceAccountNamespace|path|values|metadata|server|nameNormalized|context|params)(?:\.|$)/;
 
 function judgeBraces(file: JudgedFile, tree: JudgedTree, found: Findings): void {
-  if (inChartTemplates(file.path, tree) || /\.(?:j2|jinja2?|hbs|gotmpl|tpl|tmpl|liquid|njk|vue|svelte)$/.test(file.path)) return;
+  if (
+    inChartTemplates(file.path, tree) ||
+    /\.(?:j2|jinja2?|hbs|gotmpl|tpl|tmpl|liquid|njk|vue|svelte)$/.test(file.path)
+  )
+    return;
   const allows = bareNamesAllowed(file);
   for (const [index, line] of linesOf(file).entries()) {
     for (const match of line.matchAll(/(.?)\{\{(\{?)(?:~|-(?=\s))?\s*(.*?)\s*~?\}\}/g)) {
@@ -68,7 +75,13 @@ function judgeBraces(file: JudgedFile, tree: JudgedTree, found: Findings): void 
       if (before === '$' || (before === '=' && /\.[jt]sx$/.test(file.path))) continue;
       const bare = NAME.test(inner) && !GO_WORDS.test(inner) && !RUNTIME_ROOTS.test(inner);
       const ours = HANDLEBARS_ONLY.test(inner) || OUR_HELPERS.test(inner) || (bare && !allows(line, third));
-      if (ours) found.add('templating-leftover', file.path, index + 1, `${whole.slice(before.length)} was not rendered`);
+      if (ours)
+        found.add(
+          'templating-leftover',
+          file.path,
+          index + 1,
+          `${whole.slice(before.length)} was not rendered`,
+        );
     }
   }
 }
@@ -84,14 +97,22 @@ function bareNamesAllowed(file: JudgedFile): (line: string, third: string) => bo
   }
   if (extension === 'rs') return (line) => /(?:format|print(?:ln)?|write(?:ln)?|panic|json)!/.test(line);
   // Grafana writes labels into legends, titles and links.
-  if (extension === 'json') return (line) => /"(?:legendFormat|alias|displayName|displayNameFromDS|title|url|expr)"\s*:/.test(line);
+  if (extension === 'json')
+    return (line) => /"(?:legendFormat|alias|displayName|displayNameFromDS|title|url|expr)"\s*:/.test(line);
   if (path.startsWith('.github/')) {
     // docker/metadata-action: type=semver,pattern={{version}}
-    return (line) => /\b(?:pattern|type|prefix|suffix|value)=|\{\{(?:version|major|minor|patch|raw|branch|sha|tag|date|is_default_branch)\b/.test(line);
+    return (line) =>
+      /\b(?:pattern|type|prefix|suffix|value)=|\{\{(?:version|major|minor|patch|raw|branch|sha|tag|date|is_default_branch)\b/.test(
+        line,
+      );
   }
   const text = textOf(file);
   // Artillery, Argo CD, Kyverno, promtail and Alertmanager name their variables themselves.
-  if (/^(?:config:\s*\n(?:.*\n)*?\s+(?:target|phases):|kind:\s*(?:ApplicationSet|ClusterPolicy|Policy|AnalysisTemplate|ClusterAnalysisTemplate|WorkflowTemplate|Workflow|ExternalSecret|GrafanaDashboard)\b|apiVersion:\s*argoproj\.io)/m.test(text)) {
+  if (
+    /^(?:config:\s*\n(?:.*\n)*?\s+(?:target|phases):|kind:\s*(?:ApplicationSet|ClusterPolicy|Policy|AnalysisTemplate|ClusterAnalysisTemplate|WorkflowTemplate|Workflow|ExternalSecret|GrafanaDashboard)\b|apiVersion:\s*argoproj\.io)/m.test(
+      text,
+    )
+  ) {
     return () => true;
   }
   // Just and Task expand their own variables in braces.
@@ -100,13 +121,15 @@ function bareNamesAllowed(file: JudgedFile): (line: string, third: string) => bo
 }
 
 /** A setting whose whole value, or a part of whose path, is the text of nothing. */
-const NOTHING = /(?:^\s*-\s+|[:=]\s*)(["']?)(?:undefined|NaN)\1\s*(?:,|;|#.*)?$|(?:["'\s/=]|^)undefined(?=[/:@])|[/:@]undefined(?=["'\s/:@]|$)/;
+const NOTHING =
+  /(?:^\s*-\s+|[:=]\s*)(["']?)(?:undefined|NaN)\1\s*(?:,|;|#.*)?$|(?:["'\s/=]|^)undefined(?=[/:@])|[/:@]undefined(?=["'\s/:@]|$)/;
 
 function judgeValues(file: JudgedFile, found: Findings): void {
   const { content, path } = file;
   if (content.includes('[object Object]')) {
     for (const [index, line] of linesOf(file).entries()) {
-      if (line.includes('[object Object]')) found.add('templating-object', path, index + 1, 'an object was written as text');
+      if (line.includes('[object Object]'))
+        found.add('templating-object', path, index + 1, 'an object was written as text');
     }
   }
   if (!isSettings(path) && !isMarkdown(path)) return;
@@ -114,7 +137,17 @@ function judgeValues(file: JudgedFile, found: Findings): void {
   for (const [index, line] of linesOf(file).entries()) {
     // In a sentence the word is a word; in a document only a path or a reference is judged.
     const comment = /^\s*(?:#|\/\/|;)/.test(line);
-    if (comment || (isMarkdown(path) && !/undefined[/:@]\S|[/@]undefined\b/.test(line)) || !NOTHING.test(line)) continue;
-    found.add('templating-undefined', path, index + 1, `the value was not there: ${line.trim().slice(0, 80)}`);
+    if (
+      comment ||
+      (isMarkdown(path) && !/undefined[/:@]\S|[/@]undefined\b/.test(line)) ||
+      !NOTHING.test(line)
+    )
+      continue;
+    found.add(
+      'templating-undefined',
+      path,
+      index + 1,
+      `the value was not there: ${line.trim().slice(0, 80)}`,
+    );
   }
 }

@@ -21,7 +21,8 @@ export interface Job {
 
 export const isWorkflow = (path: string): boolean => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
 
-export const isAction = (path: string): boolean => /(?:^|\/)action\.ya?ml$/.test(path) && path.startsWith('.github/');
+export const isAction = (path: string): boolean =>
+  /(?:^|\/)action\.ya?ml$/.test(path) && path.startsWith('.github/');
 
 const stepsOf = (steps: unknown, path: Path): readonly Step[] =>
   listOf(steps).map((step, index) => {
@@ -44,7 +45,9 @@ export const jobsOf = (workflow: PlainRecord): readonly Job[] =>
       data,
       steps: stepsOf(data['steps'], ['jobs', id, 'steps']),
       uses: scalarText(data['uses']),
-      needs: (Array.isArray(needs) ? (needs as unknown[]) : [needs]).map(scalarText).filter((one) => one !== undefined),
+      needs: (Array.isArray(needs) ? (needs as unknown[]) : [needs])
+        .map(scalarText)
+        .filter((one) => one !== undefined),
     };
   });
 
@@ -56,5 +59,7 @@ export function eventsOf(workflow: PlainRecord): readonly string[] {
   // YAML 1.1 reads the key `on` as true; the parser here does not.
   const on = workflow['on'];
   if (isRecord(on)) return Object.keys(on);
-  return (Array.isArray(on) ? (on as unknown[]) : [on]).map(scalarText).filter((event) => event !== undefined);
+  return (Array.isArray(on) ? (on as unknown[]) : [on])
+    .map(scalarText)
+    .filter((event) => event !== undefined);
 }

@@ -14,7 +14,8 @@ const ZIZMOR = 'https://docs.zizmor.sh/audits/';
 const rules = [
   {
     id: 'workflows-syntax',
-    summary: "GitHub's own parser accepts the workflow: keys, events, permissions, expressions and their contexts.",
+    summary:
+      "GitHub's own parser accepts the workflow: keys, events, permissions, expressions and their contexts.",
     source: `@actions/workflow-parser; ${SYNTAX}`,
     fix: 'compare the line with the workflow syntax reference',
   },
@@ -81,7 +82,8 @@ const rules = [
   {
     id: 'workflows-runner',
     summary: 'A job runs on a pinned runner image.',
-    source: 'SPEC 4; https://docs.github.com/en/actions/reference/runners/github-hosted-runners (`-latest` moves)',
+    source:
+      'SPEC 4; https://docs.github.com/en/actions/reference/runners/github-hosted-runners (`-latest` moves)',
     fix: 'name the version, as in `ubuntu-24.04`',
   },
   {
@@ -143,7 +145,8 @@ const report = (source: Source, rule: Parameters<Findings['add']>[0], path: Path
 };
 
 async function judgeByParser(file: JudgedFile, found: Findings): Promise<void> {
-  const { parseWorkflow, convertWorkflowTemplate, NoOperationTraceWriter } = await import('@actions/workflow-parser');
+  const { parseWorkflow, convertWorkflowTemplate, NoOperationTraceWriter } =
+    await import('@actions/workflow-parser');
   const { context, value } = parseWorkflow(
     { name: file.path, content: textOf(file) },
     new NoOperationTraceWriter(),
@@ -162,12 +165,22 @@ function judgeWorkflow(workflow: PlainRecord, source: Source): void {
   const jobs = jobsOf(workflow);
   const permissions = workflow['permissions'];
   if (!isRecord(permissions) || Object.keys(permissions).length > 0) {
-    report(source, 'workflows-permissions', ['permissions'], 'the workflow grants permissions to all of its jobs');
+    report(
+      source,
+      'workflows-permissions',
+      ['permissions'],
+      'the workflow grants permissions to all of its jobs',
+    );
   }
   const calledOnly = eventsOf(workflow).every((event) => event === 'workflow_call');
   const perJob = jobs.length > 0 && jobs.every(({ data }) => data['concurrency'] !== undefined);
   if (workflow['concurrency'] === undefined && !perJob && !calledOnly) {
-    report(source, 'workflows-concurrency', ['name'], 'two runs of the workflow get in the way of each other');
+    report(
+      source,
+      'workflows-concurrency',
+      ['name'],
+      'two runs of the workflow get in the way of each other',
+    );
   }
   judgeNeeds(jobs, source);
   for (const job of jobs) {
@@ -188,7 +201,12 @@ function judgeNeeds(jobs: readonly Job[], source: Source): void {
   for (const job of jobs) {
     for (const need of job.needs) {
       if (byId.has(need.toLowerCase())) continue;
-      report(source, 'workflows-needs-unknown', [...job.path, 'needs'], `${job.id} needs ${need}, which is no job here`);
+      report(
+        source,
+        'workflows-needs-unknown',
+        [...job.path, 'needs'],
+        `${job.id} needs ${need}, which is no job here`,
+      );
     }
     const reached = new Set<Job>();
     const walk = (from: Job): void => {
@@ -212,14 +230,24 @@ function judgeRunner(job: Job, source: Source): void {
   const labels = isRecord(runsOn) ? runsOn['labels'] : runsOn;
   for (const label of Array.isArray(labels) ? (labels as unknown[]) : [labels]) {
     if (/^(?:ubuntu|windows|macos)-latest\b/.test(scalarText(label) ?? '')) {
-      report(source, 'workflows-runner', [...job.path, 'runs-on'], `${job.id} runs on ${String(label)}, which moves`);
+      report(
+        source,
+        'workflows-runner',
+        [...job.path, 'runs-on'],
+        `${job.id} runs on ${String(label)}, which moves`,
+      );
     }
   }
   // An expression in `runs-on` takes its labels from the matrix.
   const matrix = recordOf(recordOf(job.data['strategy'])['matrix']);
   for (const [key, values] of Object.entries(matrix)) {
     if (!/\b(?:ubuntu|windows|macos)-latest\b/.test(JSON.stringify(values))) continue;
-    report(source, 'workflows-runner', [...job.path, 'strategy', 'matrix', key], `${job.id} runs on an image that moves`);
+    report(
+      source,
+      'workflows-runner',
+      [...job.path, 'strategy', 'matrix', key],
+      `${job.id} runs on an image that moves`,
+    );
   }
 }
 
@@ -239,14 +267,21 @@ function judgeContexts(job: Job, source: Source): void {
   const needs = new Set(job.needs.map((need) => need.toLowerCase()));
   const steps = new Set(job.steps.map(({ data }) => scalarText(data['id'])?.toLowerCase()));
   for (const { text, path } of expressionsIn(job.data, job.path)) {
-    const expressions = text.includes('${{') ? [...text.matchAll(/\$\{\{(.*?)\}\}/gs)].map((match) => match[1] ?? '') : [text];
+    const expressions = text.includes('${{')
+      ? [...text.matchAll(/\$\{\{(.*?)\}\}/gs)].map((match) => match[1] ?? '')
+      : [text];
     for (const expression of expressions) {
       const bare = expression.replace(/'(?:[^']|'')*'/g, "''");
       for (const [, context, name = ''] of bare.matchAll(/(?<![\w.-])(needs|steps)\.([A-Za-z_][\w-]*)/g)) {
         const known = context === 'needs' ? needs : steps;
         if (known.has(name.toLowerCase())) continue;
         if (context === 'needs') {
-          report(source, 'workflows-needs-context', path, `${job.id} reads needs.${name} without needing ${name}`);
+          report(
+            source,
+            'workflows-needs-context',
+            path,
+            `${job.id} reads needs.${name} without needing ${name}`,
+          );
         } else {
           report(source, 'workflows-step-unknown', path, `${job.id} has no step with the id ${name}`);
         }
@@ -261,7 +296,12 @@ const SCRIPT_INPUTS: Readonly<Record<string, string>> = { 'actions/github-script
 function judgeSteps(steps: readonly Step[], source: Source): void {
   for (const step of steps) {
     if (step.run?.includes('${{')) {
-      report(source, 'workflows-expression-in-run', [...step.path, 'run'], 'an expression is pasted into a script');
+      report(
+        source,
+        'workflows-expression-in-run',
+        [...step.path, 'run'],
+        'an expression is pasted into a script',
+      );
     }
     if (step.uses === undefined) continue;
     const path = [...step.path, 'uses'];
@@ -273,7 +313,12 @@ function judgeSteps(steps: readonly Step[], source: Source): void {
     }
     const script = SCRIPT_INPUTS[name];
     if (script !== undefined && scalarText(given[script])?.includes('${{')) {
-      report(source, 'workflows-expression-in-run', [...step.path, 'with', script], 'an expression is pasted into a script');
+      report(
+        source,
+        'workflows-expression-in-run',
+        [...step.path, 'with', script],
+        'an expression is pasted into a script',
+      );
     }
     judgeInputs(step, given, source);
   }
@@ -307,8 +352,17 @@ function judgeUses(uses: string, path: Path, source: Source): void {
   }
   const known = knownAction(name);
   // `# v7` is right for v7.0.1, whose major tag it is.
-  if (known?.sha === ref && /^v?\d/.test(known.version) && !`${bare(known.version)}.`.startsWith(`${bare(version)}.`)) {
-    report(source, 'workflows-pin-comment', path, `this commit of ${name} is ${known.version}, not ${version}`);
+  if (
+    known?.sha === ref &&
+    /^v?\d/.test(known.version) &&
+    !`${bare(known.version)}.`.startsWith(`${bare(version)}.`)
+  ) {
+    report(
+      source,
+      'workflows-pin-comment',
+      path,
+      `this commit of ${name} is ${known.version}, not ${version}`,
+    );
   }
 }
 
@@ -319,7 +373,9 @@ function judgeInputs(step: Step, given: PlainRecord, source: Source): void {
   const [name = '', ref] = (step.uses ?? '').split('@');
   const known = knownAction(name);
   if (known?.inputs === undefined || known.sha !== ref) return;
-  const inputs = new Map(Object.entries(known.inputs).map(([input, demand]) => [input.toLowerCase(), demand]));
+  const inputs = new Map(
+    Object.entries(known.inputs).map(([input, demand]) => [input.toLowerCase(), demand]),
+  );
   const names = new Set(Object.keys(given).map((input) => input.toLowerCase()));
   for (const input of Object.keys(given)) {
     if (inputs.has(input.toLowerCase())) continue;
@@ -330,4 +386,3 @@ function judgeInputs(step: Step, given: PlainRecord, source: Source): void {
     report(source, 'workflows-missing-input', [...step.path, 'uses'], `${name} requires the input ${input}`);
   }
 }
-

@@ -90,7 +90,11 @@ interface Step {
 }
 
 /** The child of a collection under a key, looked for in what a merge key brings in as well. */
-function stepInto(node: unknown, key: string | number, resolve: (node: unknown) => unknown): Step | undefined {
+function stepInto(
+  node: unknown,
+  key: string | number,
+  resolve: (node: unknown) => unknown,
+): Step | undefined {
   if (isSeq(node)) {
     const item = node.items[Number(key)];
     return item === undefined ? undefined : { node: item, offset: startOf(item) };
