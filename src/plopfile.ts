@@ -44,7 +44,7 @@ export default function bulwarkPack(plop: NodePlopAPI): void {
     prompts: (async () => {
       const { askForRun } = await import('./cli/ask-in-plop.ts');
       return { run: await askForRun(plop.getDestBasePath()) } satisfies RunData;
-    }) as never,
+    }),
     actions: (data) => actionsOf((data as unknown as RunData).run),
   });
 }

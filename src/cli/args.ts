@@ -56,7 +56,7 @@ export function parseCommandLine(
     const flag = answers.get(name);
     const spec = specs.get(name);
     const takesValue = flag ? flag.value === undefined : spec !== undefined && spec.takes !== 'flag';
-    const given = value !== undefined && (inlineValue === true || !/^-./.test(value)) ? value : undefined;
+    const given = value !== undefined && (inlineValue || !/^-./.test(value)) ? value : undefined;
     if (!flag && !spec) {
       issues.push(unknownFlag(rawName, [...specs.keys(), ...answers.keys()]));
     } else if (takesValue && given === undefined) {

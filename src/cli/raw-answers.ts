@@ -14,6 +14,10 @@ export interface GivenAnswers {
   readonly raw: RawAnswers;
   /** From `--preset`, else from the answers file. */
   readonly preset: string | null;
+  /** The folder as it was named; absent: it is named after the project. */
+  readonly directory: string | undefined;
+  /** Keys of questions whose default a person has accepted, in a run that is resumed. */
+  readonly accepted: ReadonlySet<string>;
   readonly issues: readonly Issue[];
 }
 
@@ -38,6 +42,8 @@ export async function gatherAnswers(
       directory: directoryName(directory, terminal.cwd),
     },
     preset: typeof presetOption === 'string' ? presetOption : (file.preset ?? null),
+    directory,
+    accepted: new Set(),
     issues: [...set.issues, ...file.issues, ...environment.issues],
   };
 }
@@ -112,6 +118,6 @@ async function readAnswers(option: unknown, cwd: string, readStandardInput: () =
 }
 
 /** The folder's name stands in for the project's where nothing else names it. */
-function directoryName(directory: string | undefined, cwd: string): ReadonlyMap<string, unknown> {
+export function directoryName(directory: string | undefined, cwd: string): ReadonlyMap<string, unknown> {
   return directory === undefined ? new Map() : new Map([['name', basename(resolve(cwd, directory))]]);
 }

@@ -127,11 +127,17 @@ export function formatAnswers(answers: Answers): string {
     ['question', 'answer', 'from'],
     [...answers].map(([key, { value, source }]) => [
       key,
-      Array.isArray(value) ? value.join(', ') || 'none' : String(value),
+      shorten(Array.isArray(value) ? value.join(', ') || 'none' : String(value)),
       source,
     ]),
   );
 }
+
+/** A long answer would push every other column off the screen. */
+const shorten = (text: string): string => {
+  const characters = Array.from(text);
+  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : text;
+};
 
 export const formatSteps = (steps: readonly string[]): string =>
   steps.map((step, index) => `  ${index + 1}. ${step}\n`).join('');

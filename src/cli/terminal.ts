@@ -31,9 +31,7 @@ export function terminalOf(
   const { env } = process;
   // npm runs scripts in the package's folder; INIT_CWD is where the user stands.
   const stands =
-    env['INIT_CWD'] !== undefined && env['npm_lifecycle_event'] !== undefined
-      ? env['INIT_CWD']
-      : process.cwd();
+    env.INIT_CWD !== undefined && env.npm_lifecycle_event !== undefined ? env.INIT_CWD : process.cwd();
   return {
     out: (text) => void process.stdout.write(text),
     say: (text) => void process.stderr.write(text),
@@ -41,19 +39,19 @@ export function terminalOf(
     colour: colour ?? wantsColour(process),
     cwd: cwd === undefined ? stands : resolve(stands, cwd),
     environment: env,
-    packageManager: packageManagerOf(env['npm_config_user_agent']),
+    packageManager: packageManagerOf(env.npm_config_user_agent),
   };
 }
 
 function isInteractive({ env, stdin, stdout }: ProcessLike): boolean {
-  return stdin.isTTY === true && stdout.isTTY === true && isUnset(env['CI']) && env['TERM'] !== 'dumb';
+  return stdin.isTTY === true && stdout.isTTY === true && isUnset(env.CI) && env.TERM !== 'dumb';
 }
 
 /** no-color.org and force-color.org; words go to standard error, so its terminal decides. */
 function wantsColour({ env, stderr }: ProcessLike): boolean {
-  if (!isUnset(env['NO_COLOR'])) return false;
-  if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0' && env['FORCE_COLOR'] !== 'false';
-  return stderr.isTTY === true && env['TERM'] !== 'dumb';
+  if (!isUnset(env.NO_COLOR)) return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return stderr.isTTY === true && env.TERM !== 'dumb';
 }
 
 const isUnset = (value: string | undefined): boolean => value === undefined || value === '';

@@ -20,6 +20,7 @@ import {
   beginJournal,
   besidePath,
   clearJournal,
+  isPlainWay,
   JOURNAL_FOLDER,
   type JournalPlan,
   originalPath,
@@ -206,7 +207,7 @@ async function commitIntoFolder(
     steps.filter((step) => step.kind !== 'create' && isChanged(root, step, disk)),
   );
   if (changed.length > 0) throw changedSincePlan(changed.map(({ path }) => path));
-  const plan = planOf(root, steps, disk);
+  const plan = attempt('look at the target', root, () => planOf(root, steps, disk));
   attempt('begin the journal', `${root}/${JOURNAL_FOLDER}`, () => {
     beginJournal(root, plan, disk);
   });
@@ -243,6 +244,10 @@ function planOf(root: string, steps: readonly Step[], disk: Disk): JournalPlan {
     [...new Set(some.flatMap(({ path }) => parentsOf(path)))].sort();
   const written = foldersOf(steps.filter(({ kind }) => kind !== 'delete'));
   const deletedFrom = foldersOf(steps.filter(({ kind }) => kind === 'delete'));
+  const folderAt = (path: RepoPath) => {
+    const entry = isPlainWay(root, path, disk) ? disk.inspect(join(root, path)) : undefined;
+    return entry?.kind === 'folder' ? entry : undefined;
+  };
   return {
     version: 1,
     owner: thisProcess(),
@@ -251,12 +256,12 @@ function planOf(root: string, steps: readonly Step[], disk: Disk): JournalPlan {
       kind: step.kind,
       ...(step.kind !== 'delete' && { sha256: sha256(step.content) }),
     })),
-    made: written.filter((path) => disk.inspect(join(root, path))?.kind !== 'folder'),
+    made: written.filter((path) => folderAt(path) === undefined),
     // Git does the same: a folder in which nothing is left is nothing to keep.
     emptied: deletedFrom
       .filter((path) => !written.includes(path))
       .reverse()
-      .map((path) => ({ path, mode: disk.inspect(join(root, path))?.mode ?? 0o755 })),
+      .map((path) => ({ path, mode: folderAt(path)?.mode ?? 0o755 })),
   };
 }
 

@@ -89,9 +89,12 @@ function preferMain(root: string): void {
   }
 }
 
-/** What `git rev-parse --local-env-vars` lists: variables that bind git to one repository, as a hook of another one sets them. */
+/**
+ * What `git rev-parse --local-env-vars` lists, but for the configuration (a CI job's GIT_CONFIG_COUNT is meant for us too):
+ * variables that bind git to one repository, as a hook of another one sets them.
+ */
 const LOCAL_VARIABLES =
-  /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|DIR|GRAFT_FILE|IMPLICIT_WORK_TREE|INDEX_FILE|INTERNAL_SUPER_PREFIX|NAMESPACE|NO_REPLACE_OBJECTS|OBJECT_DIRECTORY|PREFIX|QUARANTINE_PATH|REPLACE_REF_BASE|SHALLOW_FILE|WORK_TREE)$/;
+  /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|CONFIG|DIR|GRAFT_FILE|IMPLICIT_WORK_TREE|INDEX_FILE|INTERNAL_SUPER_PREFIX|NAMESPACE|NO_REPLACE_OBJECTS|OBJECT_DIRECTORY|PREFIX|QUARANTINE_PATH|REPLACE_REF_BASE|SHALLOW_FILE|WORK_TREE)$/;
 
 /** Answers in English, asks nothing, and is about this repository alone. */
 function cleanEnvironment(): Readonly<Record<string, string>> {

@@ -115,9 +115,12 @@ export function rollBack(root: string, plan: JournalPlan, disk: Disk): readonly 
     if (isPlainWay(root, path, disk)) removeIfEmpty(join(root, path), disk);
   }
   for (const { path, mode } of plan.emptied.toReversed()) {
+    if (!isPlainWay(root, path, disk)) continue;
     const folder = join(root, path);
-    if (disk.inspect(folder) !== undefined || !isPlainWay(root, path, disk)) continue;
-    disk.makeFolder(folder);
+    const there = disk.inspect(folder);
+    if (there === undefined) disk.makeFolder(folder);
+    else if (there.kind !== 'folder' || there.mode === mode) continue;
+    // Also where it is there already: an earlier try may have ended between making it and this.
     disk.setMode(folder, mode);
   }
   for (const [step, index] of indexed) if (step.kind === 'delete') restore(step, index);

@@ -33,9 +33,11 @@ export function stagingOf(root: string, anchor: string, owner: Owner): Staging {
 
 /** A name may fill the 255 bytes that a segment can have; ours adds to it. */
 function stagingPrefix(name: string): string {
-  const letters = [...name];
-  while (Buffer.byteLength(letters.join('')) > 200) letters.pop();
-  return `.${letters.join('')}.bulwark-`;
+  const short = Buffer.from(name)
+    .subarray(0, 200)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
+  return `.${short}.bulwark-`;
 }
 
 /** Makes the staging folder, with the proof in it that it is ours. */

@@ -1,9 +1,7 @@
 /** `bulwark create`: from answers to a new repository. */
 import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
 import nodePlop from 'node-plop';
-import { BulwarkError, ExitCode, machineError, usageError, type Issue } from '../../errors.ts';
-import type { OnConflict } from '../../merge/reconcile.ts';
+import { BulwarkError, ExitCode, usageError, type Issue } from '../../errors.ts';
 import { planResolved, presetNamed, resolveRun } from '../../plan/catalog.ts';
 import type { Resolution } from '../../plan/answers.ts';
 import { answersDocument } from '../../plan/answers-document.ts';
@@ -11,9 +9,10 @@ import type { Plan } from '../../plan/plan-run.ts';
 import { flagOf } from '../../plan/questions.ts';
 import { describeValues } from '../../plan/parse-value.ts';
 import bulwarkPack, { carryOut } from '../../plopfile.ts';
-import { openTarget, targetFault } from '../../repo/open-repo.ts';
 import { recoverTarget } from '../../repo/recover.ts';
 import { startRun, undecided, type RunRequest, type RunState } from '../../run.ts';
+import { resumeAnswers, savedAnswers, type SavedAnswers } from '../checkpoint.ts';
+import { chooseRun, type ChosenRun } from '../choose-run.ts';
 import { plannedFiles, serializeDocument, sourcesOf, type RunDocument } from '../document.ts';
 import { gatherAnswers, type GivenAnswers } from '../raw-answers.ts';
 import { repeatCommand, shellWord } from '../repeat-command.ts';
@@ -29,89 +28,58 @@ import type { Command, CommandContext } from './command.ts';
 
 export const create: Command = async (context) => {
   const { line, catalog, terminal } = context;
-  const given = await gatherAnswers(line, catalog.questions, terminal, () => readFileSync(0, 'utf8'));
-  const issues = [...line.issues, ...given.issues];
+  const fresh = await gatherAnswers(line, catalog.questions, terminal, () => readFileSync(0, 'utf8'));
+  const issues = [...line.issues, ...fresh.issues];
   if (issues.length > 0) throw usageError(issues);
+  const saved = savedAnswers(terminal.environment);
+  const isResumed = line.options.has('resume');
+  const given = isResumed ? resumeAnswers(fresh, saved, catalog) : fresh;
   if (given.preset !== null) presetNamed(catalog, given.preset);
 
-  const chosen =
-    terminal.interactive && !line.options.has('yes') && !line.options.has('json')
-      ? await askPerson(context, given)
-      : await takeGiven(context, given);
+  const isAsked = terminal.interactive && !line.options.has('yes') && !line.options.has('json');
+  const chosen = isAsked ? await askPerson(context, given, saved) : await takeGiven(context, given);
   const state = startRun(chosen.request);
   recoverTarget(chosen.request.target);
   const plop = await nodePlop();
   bulwarkPack(plop);
   await carryOut(plop, state);
+  if (state.written === true && (isAsked || isResumed)) saved.forget();
   return conclude(context, chosen, state);
 };
-
-/** What a run is about to do, however its answers came together. */
-export interface ChosenRun {
-  readonly request: RunRequest;
-  readonly resolution: Resolution;
-  /** As the user would name it: relative to where he stands. */
-  readonly directory: string;
-  /** The work tree that the target lies in, before anything was written. */
-  readonly workTree?: string;
-}
 
 /** The run without a person: everything must be given, or defaults be allowed. */
 async function takeGiven(context: CommandContext, given: GivenAnswers): Promise<ChosenRun> {
   const { catalog, line } = context;
   const resolution = resolveRun(catalog, given.raw, given.preset);
   if (resolution.issues.length > 0) throw usageError(resolution.issues);
-  if (!line.options.has('yes')) refuseUnanswered(context, resolution);
-  return chooseRun(context, resolution, await planResolved(catalog, resolution), given.preset, new Map());
+  if (!line.options.has('yes')) refuseUnanswered(context, resolution, given.accepted);
+  return chooseRun(context, {
+    directory: given.directory,
+    resolution,
+    plan: await planResolved(catalog, resolution),
+    preset: given.preset,
+    decisions: new Map(),
+  });
 }
 
-async function askPerson(context: CommandContext, given: GivenAnswers): Promise<ChosenRun> {
+async function askPerson(
+  context: CommandContext,
+  given: GivenAnswers,
+  { save }: SavedAnswers,
+): Promise<ChosenRun> {
   // Prompts are loaded only for a person: they cost more than the whole rest.
   const { askForRun } = await import('../ask.ts');
-  return askForRun(context, given);
-}
-
-/**
- * Puts a run together from resolved answers.
- * @throws BulwarkError (code 2) for issues of the plan, (code 74) when the target cannot be written
- */
-export function chooseRun(
-  { line, terminal, signal }: CommandContext,
-  resolution: Resolution,
-  plan: Plan,
-  preset: string | null,
-  decisions: RunRequest['decisions'],
-): ChosenRun {
-  if (plan.issues.length > 0) throw usageError(plan.issues);
-  const directory = line.positionals[0] ?? plan.project.names.slug;
-  const target = resolve(terminal.cwd, directory);
-  const found = openTarget(target);
-  const fault = targetFault(found);
-  if (fault) throw machineError(fault);
-  const onConflict = (line.options.get('on-conflict') ?? 'ask') as OnConflict;
-  return {
-    resolution,
-    directory: relative(terminal.cwd, target) || '.',
-    ...(found.workTree !== undefined && { workTree: found.workTree }),
-    request: {
-      target,
-      preset,
-      answers: resolution.answers,
-      plan,
-      // Without a person there is nobody to ask.
-      onConflict: onConflict === 'ask' ? 'fail' : onConflict,
-      decisions,
-      dryRun: line.options.has('dry-run'),
-      judge: !line.options.has('no-verify'),
-      signal,
-    },
-  };
+  return askForRun(context, given, { save });
 }
 
 /** Without a terminal nothing is asked: code 5, and the exact flags. */
-function refuseUnanswered({ catalog }: CommandContext, { answers }: Resolution): void {
+function refuseUnanswered(
+  { catalog }: CommandContext,
+  { answers }: Resolution,
+  accepted: GivenAnswers['accepted'],
+): void {
   const open = catalog.questions.filter(
-    ({ key, field }) => field.ask === true && answers.get(key)?.source === 'default',
+    ({ key, field }) => field.ask === true && answers.get(key)?.source === 'default' && !accepted.has(key),
   );
   const issues = open.map(({ key, field }): Issue => {
     const value = answers.get(key)?.value;

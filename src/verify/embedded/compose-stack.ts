@@ -68,7 +68,7 @@ function stackOf(files: readonly ComposeFile[]): ComposeStack {
   let data: unknown = {};
   for (const { data: next, document } of files) data = overlay(data, document.value, next, [], document);
   const merged = recordOf(data);
-  const services = recordOf(merged['services']);
+  const services = recordOf(merged.services);
   return {
     files,
     production: files.some(({ file }) => isProduction(file.path)),
@@ -80,7 +80,7 @@ function stackOf(files: readonly ComposeFile[]): ComposeStack {
 /** A service with what it `extends` in the same file below it. */
 function extended(services: PlainRecord, name: string, seen: Set<string>): PlainRecord {
   const service = recordOf(services[name]);
-  const parent = service['extends'];
+  const parent = service.extends;
   const target = typeof parent === 'string' ? parent : scalarText(dig(parent, 'service'));
   if (target === undefined || dig(parent, 'file') !== undefined || seen.has(target)) return service;
   return recordOf(merge(extended(services, target, seen.add(target)), service));
@@ -105,15 +105,15 @@ const MAPPINGS = new Set([
  */
 function overlay(below: unknown, raw: unknown, next: unknown, path: Path, document: YamlDocument): unknown {
   if (!isRecord(below) || !isRecord(next) || !isRecord(raw)) return merge(below, next, path.at(-1));
-  const merged: Record<string, unknown> = { ...below };
+  const merged = new Map(Object.entries(below));
   for (const key of Object.keys(raw)) {
     const here = [...path, key];
     const tag = document.tagAt(here);
-    if (tag === '!reset') delete merged[key];
-    else if (tag === '!override') merged[key] = next[key];
-    else merged[key] = key in merged ? overlay(merged[key], raw[key], next[key], here, document) : next[key];
+    if (tag === '!reset') merged.delete(key);
+    else if (tag === '!override' || !merged.has(key)) merged.set(key, next[key]);
+    else merged.set(key, overlay(merged.get(key), raw[key], next[key], here, document));
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 function merge(below: unknown, above: unknown, key?: string | number): unknown {
@@ -158,9 +158,9 @@ export function dockerfileOf(
   stack: ComposeStack,
   tree: JudgedTree,
 ): JudgedFile | undefined {
-  const build = service['build'];
+  const build = service.build;
   if (build === undefined) return undefined;
-  const context = scalarText(isRecord(build) ? build['context'] : build) ?? '.';
+  const context = scalarText(isRecord(build) ? build.context : build) ?? '.';
   const dockerfile = scalarText(dig(build, 'dockerfile')) ?? 'Dockerfile';
   const from = folderOf(stack.files[0]?.file.path ?? '');
   const path = [...from.split('/'), ...context.split('/'), ...dockerfile.split('/')]

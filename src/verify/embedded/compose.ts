@@ -169,11 +169,11 @@ function judgeSchema({ file, document, data }: ComposeFile, schema: PlainRecord,
 /** Production may publish; any other file only to the machine it runs on. */
 function judgePorts({ file, document, data }: ComposeFile, found: Findings): void {
   if (isProduction(file.path)) return;
-  for (const [name, service] of Object.entries(recordOf(data['services']))) {
+  for (const [name, service] of Object.entries(recordOf(data.services))) {
     for (const [index, port] of listOf(dig(service, 'ports')).entries()) {
-      const address = isRecord(port) ? scalarText(port['host_ip']) : hostAddress(scalarText(port) ?? '');
+      const address = isRecord(port) ? scalarText(port.host_ip) : hostAddress(scalarText(port) ?? '');
       if (address !== undefined && /^(?:127\.|\[?::1\]?$|localhost$)/.test(defaultOf(address))) continue;
-      const shown = isRecord(port) ? scalarText(port['target']) : scalarText(port);
+      const shown = isRecord(port) ? scalarText(port.target) : scalarText(port);
       found.add(
         'compose-loopback-port',
         file.path,
@@ -220,19 +220,19 @@ function judgeNames(stack: ComposeStack, found: Findings): void {
   };
   for (const [name, service] of stack.services) {
     const at = (...rest: readonly string[]): readonly string[] => ['services', name, ...rest];
-    for (const other of Object.keys(mappingOf(service['depends_on'])))
+    for (const other of Object.keys(mappingOf(service.depends_on)))
       demand('services', other, at('depends_on', other), at('depends_on'));
-    for (const network of Object.keys(mappingOf(service['networks'])))
+    for (const network of Object.keys(mappingOf(service.networks)))
       demand('networks', network, at('networks', network), at('networks'));
     for (const kind of ['secrets', 'configs']) {
       for (const one of listOf(service[kind])) {
-        demand(kind, scalarText(isRecord(one) ? one['source'] : one) ?? '', at(kind), at(kind));
+        demand(kind, scalarText(isRecord(one) ? one.source : one) ?? '', at(kind), at(kind));
       }
     }
-    for (const volume of listOf(service['volumes'])) {
+    for (const volume of listOf(service.volumes)) {
       const source = isRecord(volume)
-        ? volume['type'] === 'volume'
-          ? scalarText(volume['source'])
+        ? volume.type === 'volume'
+          ? scalarText(volume.source)
           : undefined
         : /^([A-Za-z0-9][\w.-]*):/.exec(scalarText(volume) ?? '')?.[1];
       if (source !== undefined) demand('volumes', source, at('volumes'), at('volumes'));
@@ -245,21 +245,20 @@ function judgeConfinement(stack: ComposeStack, name: string, service: PlainRecor
     const { path, line } = placeOf(stack, ['services', name, key]);
     found.add(rule, path, line, `${name} ${message}`);
   };
-  if (service['read_only'] !== true)
-    add('compose-read-only', 'read_only', 'can write to its root file system');
-  if (!listOf(service['cap_drop']).some((one) => /^(?:cap_)?all$/i.test(String(one)))) {
+  if (service.read_only !== true) add('compose-read-only', 'read_only', 'can write to its root file system');
+  if (!listOf(service.cap_drop).some((one) => /^(?:cap_)?all$/i.test(String(one)))) {
     add('compose-cap-drop', 'cap_drop', 'keeps capabilities it was not given on purpose');
   }
-  if (!listOf(service['security_opt']).some((one) => /^no-new-privileges(?:[:=]true)?$/.test(String(one)))) {
+  if (!listOf(service.security_opt).some((one) => /^no-new-privileges(?:[:=]true)?$/.test(String(one)))) {
     add('compose-no-new-privileges', 'security_opt', 'can gain privileges through setuid files');
   }
-  if (service['privileged'] === true) add('compose-privileged', 'privileged', 'is privileged');
+  if (service.privileged === true) add('compose-privileged', 'privileged', 'is privileged');
   for (const key of ['network_mode', 'pid', 'ipc', 'userns_mode', 'uts']) {
     if (service[key] === 'host') add('compose-privileged', key, `shares \`${key}\` with the host`);
   }
   if (
-    listOf(service['volumes']).some((one) =>
-      /\/docker\.sock\b/.test(scalarText(isRecord(one) ? one['source'] : one) ?? ''),
+    listOf(service.volumes).some((one) =>
+      /\/docker\.sock\b/.test(scalarText(isRecord(one) ? one.source : one) ?? ''),
     )
   ) {
     add('compose-privileged', 'volumes', 'holds the Docker socket, which is root on the host');
@@ -270,25 +269,24 @@ function judgeResources(stack: ComposeStack, name: string, service: PlainRecord,
   const place = placeOf(stack, ['services', name, 'deploy', 'resources']);
   const limits = recordOf(dig(service, 'deploy', 'resources', 'limits'));
   const missing = [
-    (limits['cpus'] ?? service['cpus']) === undefined ? 'CPU' : undefined,
-    (limits['memory'] ?? service['mem_limit']) === undefined ? 'memory' : undefined,
+    (limits.cpus ?? service.cpus) === undefined ? 'CPU' : undefined,
+    (limits.memory ?? service.mem_limit) === undefined ? 'memory' : undefined,
   ].filter((what) => what !== undefined);
   if (missing.length > 0) {
     found.add('compose-limits', place.path, place.line, `${name} has no limit of ${missing.join(' and ')}`);
   }
   if (
-    (dig(service, 'deploy', 'resources', 'reservations', 'memory') ?? service['mem_reservation']) ===
-    undefined
+    (dig(service, 'deploy', 'resources', 'reservations', 'memory') ?? service.mem_reservation) === undefined
   ) {
     found.add('compose-reservations', place.path, place.line, `${name} reserves no memory`);
   }
-  const pids = Number(limits['pids'] ?? service['pids_limit'] ?? 0);
+  const pids = Number(limits.pids ?? service.pids_limit ?? 0);
   if (pids <= 0) found.add('compose-pids-limit', place.path, place.line, `${name} has no limit of processes`);
 }
 
 /** A service that is to end, such as a migration: it says so, or another waits for it to complete. */
 function isOneShot(stack: ComposeStack, name: string, service: PlainRecord): boolean {
-  if (service['restart'] === 'no' || service['restart'] === false) return true;
+  if (service.restart === 'no' || service.restart === false) return true;
   if (['none', 'on-failure'].includes(String(dig(service, 'deploy', 'restart_policy', 'condition'))))
     return true;
   return [...stack.services.values()].some(
@@ -303,7 +301,7 @@ function judgeRunning(
   tree: JudgedTree,
   found: Findings,
 ): void {
-  for (const [other, how] of Object.entries(mappingOf(service['depends_on']))) {
+  for (const [other, how] of Object.entries(mappingOf(service.depends_on))) {
     const condition = dig(how, 'condition');
     if (condition === 'service_healthy' || condition === 'service_completed_successfully') continue;
     const { path, line } = placeOf(stack, ['services', name, 'depends_on']);
@@ -317,13 +315,13 @@ function judgeRunning(
   if (isOneShot(stack, name, service)) return;
   const dockerfile = dockerfileOf(service, stack, tree);
   const checkedByImage = dockerfile !== undefined && /^HEALTHCHECK\s+(?!NONE)/m.test(textOf(dockerfile));
-  const own = recordOf(service['healthcheck']);
-  const disabled = own['disable'] === true || String(own['test']) === 'NONE';
-  if (disabled || (own['test'] === undefined && !checkedByImage)) {
+  const own = recordOf(service.healthcheck);
+  const disabled = own.disable === true || String(own.test) === 'NONE';
+  if (disabled || (own.test === undefined && !checkedByImage)) {
     const { path, line } = placeOf(stack, ['services', name, 'healthcheck']);
     found.add('compose-healthcheck', path, line, `${name} has no health check`);
   }
-  const restarts = service['restart'] ?? dig(service, 'deploy', 'restart_policy', 'condition');
+  const restarts = service.restart ?? dig(service, 'deploy', 'restart_policy', 'condition');
   if (restarts === undefined && dig(service, 'deploy', 'restart_policy') === undefined) {
     const { path, line } = placeOf(stack, ['services', name, 'restart']);
     found.add('compose-restart', path, line, `${name} stays down when it fails`);
@@ -346,26 +344,40 @@ const ROTATING_DRIVERS = new Set([
 ]);
 
 function judgeContent(stack: ComposeStack, name: string, service: PlainRecord, found: Findings): void {
-  const image = scalarText(service['image']);
+  const image = scalarText(service.image);
   // The image of a service that is built here is named after the build, not pulled.
-  const fault = image === undefined || service['build'] !== undefined ? undefined : pinFault(image);
+  const fault = image === undefined || service.build !== undefined ? undefined : pinFault(image);
   if (fault !== undefined) {
     const { path, line } = placeOf(stack, ['services', name, 'image']);
     found.add('compose-image-tag', path, line, `the image ${image ?? ''} of ${name} ${fault}`);
   }
-  for (const [key, raw] of Object.entries(mappingOf(service['environment']))) {
+  for (const [key, raw] of Object.entries(mappingOf(service.environment))) {
     const value = scalarText(raw) ?? '';
     if (value === '' || typeof raw === 'boolean' || typeof raw === 'number') continue;
     const trusting = key === 'POSTGRES_HOST_AUTH_METHOD' && value === 'trust';
     if (!trusting && (!isSecretName(key) || isReference(value))) continue;
-    const { path, line } = placeOf(stack, ['services', name, 'environment', key]);
+    const { path, line } = placeOfVariable(stack, name, key);
     found.add('compose-default-password', path, line, `${name} starts with a known ${key}`);
   }
   const driver = scalarText(dig(service, 'logging', 'driver')) ?? 'json-file';
   const rotated =
     ROTATING_DRIVERS.has(driver) || dig(service, 'logging', 'options', 'max-size') !== undefined;
   if (stack.production && !rotated) {
-    const { path, line } = placeOf(stack, ['services', name, 'logging']);
+    const at = service['logging'] === undefined ? [] : ['logging'];
+    const { path, line } = placeOf(stack, ['services', name, ...at]);
     found.add('compose-log-rotation', path, line, `the log of ${name} grows without end`);
   }
+}
+
+/** Where a variable is set, in a mapping or in a list of `NAME=value`. */
+function placeOfVariable(stack: ComposeStack, name: string, key: string): { path: string; line: number } {
+  for (const { data, document, file } of stack.files.toReversed()) {
+    const index = listOf(dig(data, 'services', name, 'environment')).findIndex((item) =>
+      String(item).startsWith(`${key}=`),
+    );
+    if (index >= 0) {
+      return { path: file.path, line: document.lineOf(['services', name, 'environment', index]) };
+    }
+  }
+  return placeOf(stack, ['services', name, 'environment', key]);
 }

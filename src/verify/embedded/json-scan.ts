@@ -11,6 +11,7 @@ interface Options {
   readonly comments: boolean;
 }
 
+// eslint-disable-next-line no-control-regex -- RFC 8259 section 7: control characters must be escaped
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;

@@ -119,7 +119,7 @@ function judge(schema: unknown, value: unknown, path: SchemaFault['path'], root:
     }
   }
   if (isRecord(value)) include(judgeMembers(schema, value, path, root));
-  if (schema['unevaluatedProperties'] === false && isRecord(value)) {
+  if (schema.unevaluatedProperties === false && isRecord(value)) {
     for (const key of Object.keys(value)) if (!evaluated.has(key)) faults.push(unknownKey(path, key));
   }
   return { faults, evaluated };
@@ -145,17 +145,17 @@ function judgeMembers(
 ): Outcome {
   const faults: SchemaFault[] = [];
   const evaluated = new Set<string>();
-  const properties = recordOf(schema['properties']);
-  const byPattern = Object.entries(recordOf(schema['patternProperties']));
+  const properties = recordOf(schema.properties);
+  const byPattern = Object.entries(recordOf(schema.patternProperties));
   for (const [key, member] of Object.entries(value)) {
     const here = [...path, key];
     const schemas = byPattern.filter(([pattern]) => patternOf(pattern).test(key)).map(([, one]) => one);
     if (Object.hasOwn(properties, key)) schemas.push(properties[key]);
-    else if (schemas.length === 0 && schema['additionalProperties'] === false) {
+    else if (schemas.length === 0 && schema.additionalProperties === false) {
       faults.push(unknownKey(path, key));
       continue;
-    } else if (schemas.length === 0 && schema['additionalProperties'] !== undefined) {
-      schemas.push(schema['additionalProperties']);
+    } else if (schemas.length === 0 && schema.additionalProperties !== undefined) {
+      schemas.push(schema.additionalProperties);
     }
     for (const one of schemas) faults.push(...judge(one, member, here, root).faults);
     if (schemas.length > 0) evaluated.add(key);
@@ -193,7 +193,7 @@ function judgeChoice(
 
 function definition(reference: string, root: PlainRecord): unknown {
   const name = /^#\/\$defs\/([^/]+)$/.exec(reference)?.[1];
-  const found = name === undefined ? undefined : recordOf(root['$defs'])[name];
+  const found = name === undefined ? undefined : recordOf(root.$defs)[name];
   if (found === undefined) throw new Error(`the JSON Schema reference ${reference} leads nowhere`);
   return found;
 }

@@ -25,7 +25,7 @@ function patchFiles(tree: JudgedTree): ReadonlySet<string> {
   for (const { file, data } of kustomizations(tree)) {
     for (const key of PATCH_LISTS) {
       for (const entry of listOf(data[key])) {
-        const path = isRecord(entry) ? scalarText(entry['path']) : scalarText(entry);
+        const path = isRecord(entry) ? scalarText(entry.path) : scalarText(entry);
         if (path !== undefined && !path.includes('\n')) patches.add(joined(folderOf(file.path), path));
       }
     }
@@ -48,7 +48,7 @@ function kustomizations(tree: JudgedTree): readonly Kustomization[] {
 export function kustomizedImages(tree: JudgedTree): ReadonlySet<string> {
   const images = new Set<string>();
   for (const { data } of kustomizations(tree)) {
-    for (const image of listOf(data['images'])) {
+    for (const image of listOf(data.images)) {
       const { name, newTag, digest } = recordOf(image);
       if (scalarText(newTag ?? digest) !== undefined) images.add(scalarText(name) ?? '');
     }
@@ -90,11 +90,11 @@ export function manifestsOf(tree: JudgedTree): ReadonlyMap<JudgedFile, readonly 
     if (inChart(file.path, tree)) continue;
     const manifests = yamlDocuments(file)
       .map((document) => ({ file, document, data: recordOf(document.value) }))
-      .filter(({ data }) => looksApplied(data, file.path) && data['$patch'] === undefined)
+      .filter(({ data }) => looksApplied(data, file.path) && data.$patch === undefined)
       .map((part) => ({
         ...part,
-        kind: scalarText(part.data['kind']) ?? '',
-        apiVersion: scalarText(part.data['apiVersion']) ?? '',
+        kind: scalarText(part.data.kind) ?? '',
+        apiVersion: scalarText(part.data.apiVersion) ?? '',
       }))
       .filter(({ apiVersion }) => !NOT_APPLIED.test(apiVersion));
     if (manifests.length > 0) found.set(file, manifests);
@@ -147,7 +147,7 @@ export function containersOf({ spec, path }: Pod): readonly Container[] {
       return {
         path: [...path, key, index],
         data,
-        name: scalarText(data['name']) ?? '',
+        name: scalarText(data.name) ?? '',
         init: key === 'initContainers',
       };
     }),

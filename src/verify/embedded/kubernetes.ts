@@ -174,12 +174,12 @@ const BUILT_IN_GROUP =
 
 function judgeShape(manifest: Manifest, found: Findings): void {
   const { data, kind, apiVersion } = manifest;
-  const metadata = recordOf(data['metadata']);
-  const name = scalarText(metadata['name']);
+  const metadata = recordOf(data.metadata);
+  const name = scalarText(metadata.name);
   const missing = [
     apiVersion === '' ? 'apiVersion' : undefined,
     kind === '' ? 'kind' : undefined,
-    name === undefined && metadata['generateName'] === undefined && !kind.endsWith('List')
+    name === undefined && metadata.generateName === undefined && !kind.endsWith('List')
       ? 'metadata.name'
       : undefined,
   ].filter((what) => what !== undefined);
@@ -242,7 +242,7 @@ function judgePod(pod: Pod, all: readonly Manifest[], found: Findings): void {
     if (spec[key] === true)
       report(manifest, 'kubernetes-host', [...path, key], `shares ${key} with the node`, found);
   }
-  for (const [index, volume] of listOf(spec['volumes']).entries()) {
+  for (const [index, volume] of listOf(spec.volumes).entries()) {
     if (dig(volume, 'hostPath') === undefined) continue;
     report(manifest, 'kubernetes-host', [...path, 'volumes', index], 'mounts a path of the node', found);
   }
@@ -253,17 +253,17 @@ function judgePod(pod: Pod, all: readonly Manifest[], found: Findings): void {
 }
 
 function tokenIsRight({ spec }: Pod, all: readonly Manifest[]): boolean {
-  const account = scalarText(spec['serviceAccountName']) ?? 'default';
+  const account = scalarText(spec.serviceAccountName) ?? 'default';
   const own = all.find(
     ({ kind, data }) => kind === 'ServiceAccount' && dig(data, 'metadata', 'name') === account,
   );
-  const mounted = spec['automountServiceAccountToken'] ?? own?.data['automountServiceAccountToken'] ?? true;
+  const mounted = spec.automountServiceAccountToken ?? own?.data.automountServiceAccountToken ?? true;
   if (mounted === false) return true;
   // The rules of a role in the tree show that the token is needed.
   return all.some(
     ({ kind, data }) =>
       kind.endsWith('RoleBinding') &&
-      listOf(data['subjects']).some(
+      listOf(data.subjects).some(
         (subject) => dig(subject, 'kind') === 'ServiceAccount' && dig(subject, 'name') === account,
       ),
   );
@@ -273,7 +273,7 @@ function judgeContainer(pod: Pod, container: Container, images: ReadonlySet<stri
   judgeSecurityContext(pod, container, found);
   judgeImage(pod, container, images, found);
   const { manifest, serves } = pod;
-  const resources = recordOf(container.data['resources']);
+  const resources = recordOf(container.data.resources);
   const missing = ['requests', 'limits'].flatMap((kind) =>
     ['cpu', 'memory']
       .filter((what) => dig(resources, kind, what) === undefined)
@@ -304,8 +304,11 @@ const FIRST_OWN_UID = 10_001;
 
 function judgeSecurityContext(pod: Pod, container: Container, found: Findings): void {
   const { manifest, spec } = pod;
-  const own = recordOf(container.data['securityContext']);
-  const at = (key: string): Path => [...container.path, 'securityContext', key];
+  const own = recordOf(container.data.securityContext);
+  // A setting of the pod that is wrong is shown where it stands; one that is nowhere belongs to the container.
+  const ofPod = (key: string): boolean =>
+    own[key] === undefined && dig(spec, 'securityContext', key) !== undefined;
+  const at = (key: string): Path => [...(ofPod(key) ? pod.path : container.path), 'securityContext', key];
   const add = (rule: RuleId, path: Path, message: string): void => {
     report(manifest, rule, path, `(${container.name}) ${message}`, found);
   };
@@ -321,21 +324,21 @@ function judgeSecurityContext(pod: Pod, container: Container, found: Findings): 
     add('kubernetes-drop-all', at('capabilities'), 'keeps capabilities');
   else if (added.length > 0)
     add('kubernetes-drop-all', at('capabilities'), `adds ${added.map(String).join(', ')}`);
-  if (own['privileged'] === true) add('kubernetes-privilege-escalation', at('privileged'), 'is privileged');
-  if (own['allowPrivilegeEscalation'] !== false) {
+  if (own.privileged === true) add('kubernetes-privilege-escalation', at('privileged'), 'is privileged');
+  if (own.allowPrivilegeEscalation !== false) {
     add('kubernetes-privilege-escalation', at('allowPrivilegeEscalation'), 'can gain privileges');
   }
-  if (own['readOnlyRootFilesystem'] !== true) {
+  if (own.readOnlyRootFilesystem !== true) {
     add('kubernetes-read-only-root', at('readOnlyRootFilesystem'), 'can write to its root file system');
   }
-  for (const [index, port] of listOf(container.data['ports']).entries()) {
+  for (const [index, port] of listOf(container.data.ports).entries()) {
     if (dig(port, 'hostPort') !== undefined)
       add('kubernetes-host', [...container.path, 'ports', index], 'takes a port of the node');
   }
 }
 
 function judgeImage(pod: Pod, container: Container, images: ReadonlySet<string>, found: Findings): void {
-  const image = scalarText(container.data['image']) ?? '';
+  const image = scalarText(container.data.image) ?? '';
   const [name = ''] = image.split(/:(?=[^/]*$)|@/);
   const fault = image === '' ? 'is missing' : pinFault(image);
   if (fault === undefined || images.has(name)) return;

@@ -87,7 +87,7 @@ function readMarkdown(lines: readonly string[]): MarkdownSource {
 }
 
 function readBlock(lines: readonly string[], fence: number, ticks: string, language: string): CodeBlock {
-  const close = new RegExp(`^\\s*(?:>\\s*)*${ticks[0] === '~' ? '~' : '`'}{${ticks.length},}\\s*$`);
+  const close = new RegExp(`^\\s*(?:>\\s*)*${ticks.startsWith('~') ? '~' : '`'}{${ticks.length},}\\s*$`);
   let end = fence + 1;
   while (end < lines.length && !close.test(lines[end] ?? '')) end += 1;
   const inside = lines.slice(fence + 1, end);

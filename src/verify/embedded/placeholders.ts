@@ -66,7 +66,7 @@ const TAKEN_DOMAIN =
 
 function judgeFile(file: JudgedFile, found: Findings): void {
   const { path } = file;
-  const code = isCode(path) || isTest(path) || /\.sh$/.test(path);
+  const code = isCode(path) || isTest(path) || path.endsWith('.sh');
   for (const [index, line] of linesOf(file).entries()) {
     const marker = MARKER.exec(line)?.[1];
     if (marker !== undefined && !ABOUT_MARKERS.test(line)) {

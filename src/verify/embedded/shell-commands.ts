@@ -89,7 +89,7 @@ function heredocEnd(script: string, from: number, delimiters: readonly string[])
   return at;
 }
 
-/** The word without its quotes, or undefined when something is put into it. */
+/** The word without its quotes, or undefined when something is put into it; of an assignment its name is left. */
 function plainWord(word: string): string | undefined {
   let text = '';
   for (const [part, double, single, escaped] of word.matchAll(
@@ -99,7 +99,7 @@ function plainWord(word: string): string | undefined {
     else if (escaped !== undefined) text += escaped;
     else {
       const inner = double ?? part;
-      if (/\$[\w{(@*#?!$-]|`/.test(inner)) return undefined;
+      if (/\$[\w{(@*#?!$-]|`/.test(inner)) return /^[A-Za-z_]\w*=/.exec(word)?.[0];
       text += inner;
     }
   }
@@ -111,7 +111,6 @@ function withoutKeywords(words: readonly (string | undefined)[]): readonly (stri
   let from = 0;
   while (from < words.length) {
     const word = words[from];
-    // An assignment whose value is unknown cannot be told from an unknown command: nothing is said about either.
     if (word !== undefined && (KEYWORDS.has(word) || /^[A-Za-z_]\w*\+?=/.test(word))) from += 1;
     else break;
   }

@@ -75,13 +75,15 @@ function judgeBraces(file: JudgedFile, tree: JudgedTree, found: Findings): void 
       if (before === '$' || (before === '=' && /\.[jt]sx$/.test(file.path))) continue;
       const bare = NAME.test(inner) && !GO_WORDS.test(inner) && !RUNTIME_ROOTS.test(inner);
       const ours = HANDLEBARS_ONLY.test(inner) || OUR_HELPERS.test(inner) || (bare && !allows(line, third));
-      if (ours)
-        found.add(
-          'templating-leftover',
-          file.path,
-          index + 1,
-          `${whole.slice(before.length)} was not rendered`,
-        );
+      if (!ours) continue;
+      found.add(
+        'templating-leftover',
+        file.path,
+        index + 1,
+        `${whole.slice(before.length)} was not rendered`,
+      );
+      // One finding a line: a block has two ends.
+      break;
     }
   }
 }

@@ -30,21 +30,21 @@ const stepsOf = (steps: unknown, path: Path): readonly Step[] =>
     return {
       path: [...path, index],
       data,
-      uses: scalarText(data['uses']),
-      run: typeof data['run'] === 'string' ? data['run'] : undefined,
+      uses: scalarText(data.uses),
+      run: typeof data.run === 'string' ? data.run : undefined,
     };
   });
 
 export const jobsOf = (workflow: PlainRecord): readonly Job[] =>
-  Object.entries(recordOf(workflow['jobs'])).map(([id, job]) => {
+  Object.entries(recordOf(workflow.jobs)).map(([id, job]) => {
     const data = recordOf(job);
-    const needs = data['needs'];
+    const needs = data.needs;
     return {
       id,
       path: ['jobs', id],
       data,
-      steps: stepsOf(data['steps'], ['jobs', id, 'steps']),
-      uses: scalarText(data['uses']),
+      steps: stepsOf(data.steps, ['jobs', id, 'steps']),
+      uses: scalarText(data.uses),
       needs: (Array.isArray(needs) ? (needs as unknown[]) : [needs])
         .map(scalarText)
         .filter((one) => one !== undefined),
@@ -52,12 +52,12 @@ export const jobsOf = (workflow: PlainRecord): readonly Job[] =>
   });
 
 export const actionSteps = (action: PlainRecord): readonly Step[] =>
-  stepsOf(recordOf(action['runs'])['steps'], ['runs', 'steps']);
+  stepsOf(recordOf(action.runs).steps, ['runs', 'steps']);
 
 /** The names of the events that start a workflow. */
 export function eventsOf(workflow: PlainRecord): readonly string[] {
   // YAML 1.1 reads the key `on` as true; the parser here does not.
-  const on = workflow['on'];
+  const on = workflow.on;
   if (isRecord(on)) return Object.keys(on);
   return (Array.isArray(on) ? (on as unknown[]) : [on])
     .map(scalarText)

@@ -82,7 +82,7 @@ export class YamlDocument {
   }
 }
 
-const startOf = (node: unknown): number | undefined => (node as ParsedNode | null | undefined)?.range?.[0];
+const startOf = (node: unknown): number | undefined => (node as ParsedNode | null | undefined)?.range[0];
 
 interface Step {
   readonly node: unknown;

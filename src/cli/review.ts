@@ -1,0 +1,76 @@
+/** What a run would do, put before a person who can still change it. */
+import { BulwarkError, ExitCode, type Issue } from '../errors.ts';
+import type { Resolution } from '../plan/answers.ts';
+import { planResolved } from '../plan/catalog.ts';
+import { reconcileStep, renderStep, startRun, type RunRequest } from '../run.ts';
+import type { ChangeSet } from '../tree/change-set.ts';
+import { chooseRun, type ChosenRun } from './choose-run.ts';
+import type { CommandContext } from './commands/command.ts';
+import type { Draft } from './draft.ts';
+import { derivedNames } from './ask-question.ts';
+import { formatAnswers, formatChanges, formatIssues, formatSizes, sizesByComponent } from './report.ts';
+
+export interface Review {
+  readonly resolution: Resolution;
+  /** With any of them nothing can be written. */
+  readonly problems: readonly Issue[];
+  readonly run?: ChosenRun;
+  readonly changes: ChangeSet;
+}
+
+/**
+ * Renders the run of the present answers in memory and compares it with the disk.
+ * @throws BulwarkError when the machine fails; what the person can mend is among the problems
+ */
+export async function reviewOf(context: CommandContext, draft: Draft): Promise<Review> {
+  const resolution = draft.resolve();
+  const problems = resolution.issues;
+  if (problems.length > 0) return { resolution, problems, changes: [] };
+  try {
+    const run = chooseRun(context, {
+      directory: draft.directory,
+      resolution,
+      plan: await planResolved(context.catalog, resolution),
+      preset: draft.preset,
+      decisions: new Map(),
+    });
+    return { resolution, problems: [], run, changes: changesOf(run.request) };
+  } catch (error) {
+    if (!(error instanceof BulwarkError) || error.exitCode !== ExitCode.usage) throw error;
+    return { resolution, problems: error.issues, changes: [] };
+  }
+}
+
+function changesOf(request: RunRequest): ChangeSet {
+  const state = startRun({ ...request, dryRun: true });
+  for (const rendering of request.plan.renderings) renderStep(state, rendering);
+  return reconcileStep(state);
+}
+
+/** The whole screen, except for what to do next. */
+export function formatReview(
+  { style }: CommandContext,
+  draft: Draft,
+  { resolution, problems, run, changes }: Review,
+): string {
+  const name = String(resolution.answers.get('name')?.value);
+  const derived = derivedNames(draft, name);
+  const title = run ? `Review: ${name} in ${run.directory}` : `Review: ${name}`;
+  const present = changes.filter(({ kind }) => kind !== 'create');
+  return [
+    `\n${style.bold(title)}\n\n`,
+    formatAnswers(resolution.answers),
+    ...(derived === undefined ? [] : [`\nFrom the name: ${derived}\n`]),
+    ...resolution.notices.map((notice) => `\nnote: ${notice}\n`),
+    ...(run ? [`\nTo be written: ${totals(changes)}\n\n${formatSizes(changes)}`] : []),
+    ...(present.length === 0 ? [] : [`\nFiles that are there already:\n\n${formatChanges(present)}`]),
+    ...(problems.length === 0 ? [] : [`\n${formatIssues(problems, style)}`]),
+    '\n',
+  ].join('');
+}
+
+function totals(changes: ChangeSet): string {
+  const sizes = sizesByComponent(changes);
+  const sum = (count: 'files' | 'lines'): number => sizes.reduce((total, size) => total + size[count], 0);
+  return `${sum('files')} files, ${sum('lines')} lines`;
+}

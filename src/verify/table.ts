@@ -1,0 +1,95 @@
+/** Turns a report into lines for a terminal; nothing that a tool or a file said can move the cursor or colour it. */
+import type { CheckResult, Finding, VerifyReport } from './check.ts';
+
+/** Escape sequences (ECMA-48): CSI, the string sequences up to their end, and those of two characters. */
+const ESCAPE_SEQUENCE =
+  // eslint-disable-next-line no-control-regex -- control characters are exactly what must be found
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[PX\]^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)|\u001b[ -/]*[0-~]/g;
+/** What is left of control characters, and those that turn the direction of writing. */
+// eslint-disable-next-line no-control-regex -- control characters are exactly what must be found
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
+
+/** Text as one line that is safe to print. */
+export function plainLine(text: string): string {
+  return text.replace(ESCAPE_SEQUENCE, '').replace(CONTROL, ' ').trim();
+}
+
+/** The report as lines without line feeds: a row per check, its findings beneath, the sum at the end. */
+export function tableLines({ results }: VerifyReport): readonly string[] {
+  const rows = results.map((result) => ({
+    cells: [plainLine(result.check), result.outcome, plainLine(detailOf(result))],
+    findings: result.outcome === 'findings' ? result.findings : [],
+  }));
+  const titles = ['check', 'result', 'detail'];
+  const widths = widthsOf([titles, ...rows.map(({ cells }) => cells)]);
+  return [
+    aligned(titles, widths),
+    ...rows.flatMap(({ cells, findings }) => [
+      aligned(cells, widths),
+      ...findingLines(findings).map((line) => `  ${line}`),
+    ]),
+    '',
+    summaryOf(results),
+  ];
+}
+
+function detailOf(result: CheckResult): string {
+  switch (result.outcome) {
+    case 'passed':
+      return counted(result.judged, 'file');
+    case 'findings':
+      return `${result.findings.length} in ${counted(result.judged, 'file')}`;
+    case 'skipped':
+    case 'failed':
+      return result.reason;
+  }
+}
+
+function findingLines(findings: readonly Finding[]): readonly string[] {
+  const rows = findings.map(({ path, line, rule, severity, message, hint }) => ({
+    cells: [line === undefined ? path : `${path}:${line}`, severity, rule, message].map(plainLine),
+    hint: plainLine(hint ?? ''),
+  }));
+  const widths = widthsOf(rows.map(({ cells }) => cells));
+  return rows.flatMap(({ cells, hint }) => [
+    aligned(cells, widths),
+    ...(hint === '' ? [] : [`  to do: ${hint}`]),
+  ]);
+}
+
+function summaryOf(results: readonly CheckResult[]): string {
+  const count = (outcome: CheckResult['outcome']): number =>
+    results.filter((result) => result.outcome === outcome).length;
+  const found = results.reduce(
+    (sum, result) => sum + (result.outcome === 'findings' ? result.findings.length : 0),
+    0,
+  );
+  return [
+    `${count('passed')} passed`,
+    `${count('findings')} with ${counted(found, 'finding')}`,
+    `${count('failed')} failed`,
+    `${count('skipped')} skipped`,
+  ].join(', ');
+}
+
+const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** Characters as a reader counts them: an emoji is one. */
+const widthOf = (text: string): number => [...new Intl.Segmenter().segment(text)].length;
+
+function widthsOf(rows: readonly (readonly string[])[]): readonly number[] {
+  const columns = Math.max(0, ...rows.map((cells) => cells.length));
+  return Array.from({ length: columns }, (_, column) =>
+    rows.reduce((width, cells) => Math.max(width, widthOf(cells[column] ?? '')), 0),
+  );
+}
+
+/** The last column is not padded, so that no line ends in blanks. */
+function aligned(cells: readonly string[], widths: readonly number[]): string {
+  return cells
+    .map((cell, column) =>
+      column === cells.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)),
+    )
+    .join('  ')
+    .trimEnd();
+}

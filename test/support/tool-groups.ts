@@ -1,0 +1,77 @@
+/** Which groups of tests need real tools: the fixed list that CI holds a run against, and the record of those that ran. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Every group and what it shows. A test that needs a real tool belongs to one of these. */
+export const TOOL_GROUPS = {
+  hadolint: 'hadolint passes a good Dockerfile and finds a bad one',
+  actionlint: 'actionlint passes a good workflow and finds a bad one',
+  zizmor: 'zizmor passes a good workflow and finds a bad one',
+  compose: 'Docker Compose reads good stacks and finds a bad one',
+  shellcheck: 'ShellCheck passes a good script and finds a bad one',
+  yamllint: 'yamllint passes good YAML and finds bad',
+  gitleaks: 'gitleaks passes a clean tree and finds a secret',
+  checkov: 'checkov passes good files and finds bad ones',
+  trivy: 'trivy passes a good Dockerfile and finds a bad one',
+  promtool: 'promtool passes good rules and configurations and finds bad ones',
+  gixy: 'gixy passes a good nginx.conf and finds a bad one',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type ToolGroup = keyof typeof TOOL_GROUPS;
+
+/** Names the folder in which the test processes leave their marks; set for them by the global setup. */
+export const MARKS_VARIABLE = 'BULWARK_TOOL_GROUP_MARKS';
+
+/** With it a group that does not run is a failure (CI). */
+export const toolsAreRequired = (): boolean => process.env.BULWARK_REQUIRE_TOOLS === '1';
+
+/** Records that tests of a group were executed, or why they were not. */
+export function markGroup(
+  group: ToolGroup,
+  mark: { readonly ran: true } | { readonly skipped: string },
+): void {
+  const folder = process.env[MARKS_VARIABLE];
+  if (folder === undefined) return;
+  const [state, reason] = 'ran' in mark ? ['ran', ''] : ['skipped', mark.skipped];
+  // Several files and processes may mark one group.
+  writeFileSync(join(mkdtempSync(join(folder, `${group}@`)), state), reason);
+}
+
+/** Makes the folder for the marks, for this process and those it starts. */
+export function beginMarks(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bulwark-tool-groups-'));
+  process.env[MARKS_VARIABLE] = folder;
+  return folder;
+}
+
+/** What came of all groups: one that was skipped anywhere, or that no test executed, has not run. */
+export function summarizeMarks(folder: string): {
+  readonly ran: readonly ToolGroup[];
+  readonly missing: readonly { readonly group: ToolGroup; readonly reason: string }[];
+} {
+  const reasons = new Map<string, string>();
+  const executed = new Set<string>();
+  for (const name of readdirSync(folder)) {
+    const group = name.slice(0, name.lastIndexOf('@'));
+    for (const state of readdirSync(join(folder, name))) {
+      if (state === 'ran') executed.add(group);
+      else reasons.set(group, readFileSync(join(folder, name, state), 'utf8'));
+    }
+  }
+  const groups = Object.keys(TOOL_GROUPS) as ToolGroup[];
+  const reasonOf = (group: ToolGroup): string | undefined =>
+    reasons.get(group) ?? (executed.has(group) ? undefined : 'no test of it was executed');
+  return {
+    ran: groups.filter((group) => reasonOf(group) === undefined),
+    missing: groups.flatMap((group) => {
+      const reason = reasonOf(group);
+      return reason === undefined ? [] : [{ group, reason }];
+    }),
+  };
+}
+
+/** Removes the marks. */
+export const endMarks = (folder: string): void => {
+  rmSync(folder, { recursive: true, force: true });
+};

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+
+pg_dump "$DATABASE_URL" >"$1"
