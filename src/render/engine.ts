@@ -3,7 +3,7 @@ import type Handlebars from 'handlebars';
 import type { View } from '../component/contribution.ts';
 import { action, image } from '../component/pins.ts';
 import { SINKS } from './quote.ts';
-import { FreeText, strictView, TemplateError } from './view.ts';
+import { FreeText, PRINTED_OBJECT, strictView, TemplateError } from './view.ts';
 
 /** What the engine needs of a Handlebars environment; the full one and the runtime both are. */
 export type HandlebarsEnvironment = Pick<typeof Handlebars, 'registerHelper' | 'unregisterHelper'>;
@@ -57,7 +57,10 @@ export type RenderFunction = (view: object) => string;
  */
 export function renderTemplate(render: RenderFunction, view: View, source: string): string {
   try {
-    return render(strictView(view));
+    const text = render(strictView(view));
+    if (text.includes(PRINTED_OBJECT))
+      throw new TemplateError('an object was printed: name one of its values');
+    return text;
   } catch (error) {
     if (error instanceof TemplateError) throw new TemplateError(`${source}: ${error.message}`);
     throw error;

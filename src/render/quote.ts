@@ -1,23 +1,30 @@
-/** Provisional: replaced by the sinks proper. */
-const plain = /^[A-Za-z0-9._/@+-]+$/;
-const string = (value: string): string => JSON.stringify(value);
+/** Quoting at the edge: for each format a function that writes any text as a whole literal of it, or refuses. */
+import { comment, dockerArg, nginx, sql } from './quote/configuration.ts';
+import { md } from './quote/markdown.ts';
+import { hcl, json, py, toml, ts } from './quote/quoted-strings.ts';
+import { env, make, makeSh, sh } from './quote/shell.ts';
+import type { Sink, SinkName } from './quote/sink.ts';
+import { composeYaml, workflowYaml, yaml } from './quote/yaml.ts';
 
-export const SINKS: Readonly<Record<string, (value: string) => string>> = {
-  yaml: (value) => (/^[A-Za-z][A-Za-z0-9 ._/@-]*$/.test(value) && !/^(?:yes|no|on|off|true|false|null|y|n)$/i.test(value) && !value.endsWith(' ') ? value : string(value)),
-  json: string,
-  toml: string,
-  hcl: string,
-  sh: (value) => (plain.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`),
-  dockerArg: (value) => string(value).replaceAll('$', '\\$'),
-  make: (value) => value.replaceAll('$', '$$').replaceAll('#', '\\#'),
-  makeSh: (value) => `'${value.replaceAll("'", `'\\''`)}'`.replaceAll('$', '$$'),
-  nginx: string,
-  sql: (value) => `'${value.replaceAll("'", "''")}'`,
-  md: (value) => value.replace(/[\\`*_{}[\]<>()#|&!~]/g, '\\$&'),
-  py: string,
-  ts: string,
-  env: string,
-  composeYaml: (value) => string(value).replaceAll('$', '$$$$'),
-  workflowYaml: string,
-  comment: (value) => value,
+export { QuoteRefusal, type Sink, type SinkName } from './quote/sink.ts';
+
+/** The sinks by the name of the helper that templates use: `{{yaml v}}`. */
+export const SINKS: Readonly<Record<SinkName, Sink>> = {
+  yaml,
+  composeYaml,
+  workflowYaml,
+  json,
+  toml,
+  hcl,
+  py,
+  ts,
+  sh,
+  env,
+  make,
+  makeSh,
+  dockerArg,
+  nginx,
+  sql,
+  md,
+  comment,
 };

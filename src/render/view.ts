@@ -38,6 +38,12 @@ const isLiteral = (value: ViewValue): value is ViewLiteral =>
 const isToken = (value: string): boolean => value === '' || TOKEN.test(value);
 
 /**
+ * What an object turns into when it is printed. Handlebars also compares contexts loosely, so printing cannot be told from
+ * that at once: the engine looks for this in what was rendered.
+ */
+export const PRINTED_OBJECT = '\u0000object\u0000';
+
+/**
  * Wraps a view for one template. Handlebars' own `strict` lets `{{#if typo}}` pass; this does not.
  * @param view own properties only; prototypes are never reached
  */
@@ -48,6 +54,7 @@ export function strictView(view: View): object {
 function wrapObject(view: View, at: string): object {
   return new Proxy(Object.create(null) as object, {
     get(_, key) {
+      if (key === Symbol.toPrimitive) return () => PRINTED_OBJECT;
       if (typeof key === 'symbol') return undefined;
       if (!Object.hasOwn(view, key)) {
         throw new TemplateError(

@@ -75,7 +75,7 @@ const NGINX = `events {}
 http {
   server_tokens off;
   server {
-    listen 443 ssl;
+    listen 127.0.0.1:8080;
     server_name app.example;
     root /srv/app;
   }

@@ -363,7 +363,7 @@ function judgeContent(stack: ComposeStack, name: string, service: PlainRecord, f
   const rotated =
     ROTATING_DRIVERS.has(driver) || dig(service, 'logging', 'options', 'max-size') !== undefined;
   if (stack.production && !rotated) {
-    const at = service['logging'] === undefined ? [] : ['logging'];
+    const at = service.logging === undefined ? [] : ['logging'];
     const { path, line } = placeOf(stack, ['services', name, ...at]);
     found.add('compose-log-rotation', path, line, `the log of ${name} grows without end`);
   }

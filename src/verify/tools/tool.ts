@@ -92,7 +92,7 @@ export class ToolMissing extends Error {
 }
 
 /** Longest piece of a tool's own words in a reason. */
-const MAX_QUOTE = 400;
+const MAX_QUOTE = 600;
 
 /** Every tool is asked for plain text; most follow this convention. */
 const PLAIN = { NO_COLOR: '1' };
@@ -176,9 +176,10 @@ export function pathInside(root: string, reported: string): string {
   return slashes.startsWith('../') ? reported : slashes;
 }
 
-/** The end of what a tool printed, for a reason. */
+/** What a tool printed, for a reason; of much, the beginning (what is wrong) and the end (what it came to). */
 export function quote(words: string): string {
   const text = words.trim();
   if (text === '') return '';
-  return `: ${text.length > MAX_QUOTE ? `…${text.slice(-MAX_QUOTE)}` : text}`;
+  if (text.length <= MAX_QUOTE) return `: ${text}`;
+  return `: ${text.slice(0, MAX_QUOTE / 2)} … ${text.slice(-MAX_QUOTE / 2)}`;
 }

@@ -82,11 +82,11 @@ testTwins(
     toolTwin('compose-limits', 'mem_limit: 20m'),
     toolTwin('compose-reservations', 'mem_reservation: 10m'),
     toolTwin('compose-pids-limit', 'pids_limit: 10'),
-    lacking('compose-healthcheck', /    healthcheck:\n.*\n/, '', DATABASE),
+    lacking('compose-healthcheck', / {4}healthcheck:\n.*\n/, '', DATABASE),
     {
       rule: 'compose-healthcheck',
       file: production,
-      from: /    healthcheck:\n.*\n/,
+      from: / {4}healthcheck:\n.*\n/,
       to: '    healthcheck: { disable: true }\n',
     },
     {
@@ -159,7 +159,7 @@ testTwins(
       },
     ],
     'a health check of the image alone': [
-      { file: production, from: /    healthcheck:\n.*\n/, to: '' },
+      { file: production, from: / {4}healthcheck:\n.*\n/, to: '' },
       { file: production, from: '    build: !reset null\n', to: '' },
     ],
     'a service in a development overlay that is not hardened': [

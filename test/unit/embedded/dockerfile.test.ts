@@ -58,7 +58,7 @@ testTwins(
     },
     { rule: 'dockerfile-secret', file, from: 'COPY requirements.txt .', to: 'ARG NPM_TOKEN=abc' },
     { rule: 'dockerfile-apt', file, from: '--no-install-recommends ', to: '', at: 'RUN apt-get' },
-    { rule: 'dockerfile-apt', file, from: / \\\n    && rm -rf .*/, to: '', at: 'RUN apt-get' },
+    { rule: 'dockerfile-apt', file, from: / \\\n {4}&& rm -rf .*/, to: '', at: 'RUN apt-get' },
     {
       rule: 'dockerfile-pipe-shell',
       file,

@@ -2,6 +2,7 @@
 import { secrets } from '../../../src/verify/embedded/secrets.ts';
 import { testTwins } from './twins.ts';
 
+const joined = (...parts: readonly string[]): string => parts.join('');
 const random = 'q7Rk2Vw9Lx4Tz8Bn';
 
 testTwins(
@@ -12,10 +13,30 @@ testTwins(
       file: 'app/db/migrate.py',
       to: ['-----BEGIN', 'RSA PRIVATE KEY-----\n'].join(' '),
     },
-    { rule: 'secrets-token', file: 'README.md', from: '# Shop', to: `# ${'AKIA'}QYLPMN5HFIQR7XYA` },
-    { rule: 'secrets-token', file: 'README.md', from: '# Shop', to: `# ${'ghp_'}${random.repeat(2)}abcd` },
-    { rule: 'secrets-token', file: 'README.md', from: '# Shop', to: `# ${'xoxb-'}123456789012-${random}` },
-    { rule: 'secrets-token', file: 'README.md', from: '# Shop', to: `# ${'sk_live_'}${random}${random}` },
+    {
+      rule: 'secrets-token',
+      file: 'README.md',
+      from: '# Shop',
+      to: `# ${joined('AKIA', 'QYLPMN5HFIQR7XYA')}`,
+    },
+    {
+      rule: 'secrets-token',
+      file: 'README.md',
+      from: '# Shop',
+      to: `# ${joined('ghp_', `${random.repeat(2)}abcd`)}`,
+    },
+    {
+      rule: 'secrets-token',
+      file: 'README.md',
+      from: '# Shop',
+      to: `# ${joined('xoxb-', `123456789012-${random}`)}`,
+    },
+    {
+      rule: 'secrets-token',
+      file: 'README.md',
+      from: '# Shop',
+      to: `# ${joined('sk_live_', `${random}${random}`)}`,
+    },
     {
       rule: 'secrets-url-password',
       file: '.env.example',
@@ -57,7 +78,9 @@ testTwins(
         to: 'secret = settings.jwt_secret_key_2\nTOKEN_URL = "https://shop.example.com/oauth2/token"\n',
       },
     ],
-    "the example key of AWS's documentation": [{ file: 'docs/a.md', to: `${'AKIA'}IOSFODNN7EXAMPLE\n` }],
+    "the example key of AWS's documentation": [
+      { file: 'docs/a.md', to: `${joined('AKIA', 'IOSFODNN7EXAMPLE')}\n` },
+    ],
     'the public part of a key': [{ file: 'a.pem', to: '-----BEGIN PUBLIC KEY-----\n' }],
     'a lock': [{ file: 'uv.lock', to: `token = "${random}"\n` }],
   },

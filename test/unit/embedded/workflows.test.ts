@@ -105,7 +105,7 @@ jobs:
       { file, from: /(?<=actions\/checkout@\w{40} # v\d+)\.\S+/, to: '' },
     ],
     'a reusable workflow without concurrency': [
-      { file, from: /on:\n  push:\n.*\n  workflow_dispatch:\n/, to: 'on:\n  workflow_call:\n' },
+      { file, from: /on:\n {2}push:\n.*\n {2}workflow_dispatch:\n/, to: 'on:\n  workflow_call:\n' },
       { file, from: /concurrency:\n.*\n.*\n/, to: '' },
     ],
     'a context in a text': [

@@ -1,0 +1,72 @@
+/** Does the table say all that the report does, aligned, and nothing that moves the cursor? */
+import { expect, test } from 'vitest';
+import { plainLine, tableLines } from '../../src/verify/table.ts';
+
+test('a row per check, its findings beneath, the sum at the end', () => {
+  const lines = tableLines({
+    results: [
+      { check: 'compose', outcome: 'passed', judged: 1 },
+      {
+        check: 'hadolint',
+        outcome: 'findings',
+        judged: 2,
+        findings: [
+          {
+            rule: 'DL3008',
+            severity: 'warning',
+            path: 'Dockerfile',
+            line: 12,
+            message: 'Pin versions',
+            hint: 'pin them',
+          },
+          { rule: 'DL1', severity: 'error', path: 'a', message: 'Mend' },
+        ],
+      },
+      { check: 'gixy', outcome: 'skipped', reason: 'not installed: pipx install gixy-ng' },
+      { check: 'trivy', outcome: 'failed', reason: 'exited with 3' },
+    ],
+  });
+  expect(lines).toEqual([
+    'check     result    detail',
+    'compose   passed    1 file',
+    'hadolint  findings  2 in 2 files',
+    '  Dockerfile:12  warning  DL3008  Pin versions',
+    '    to do: pin them',
+    '  a              error    DL1     Mend',
+    'gixy      skipped   not installed: pipx install gixy-ng',
+    'trivy     failed    exited with 3',
+    '',
+    '1 passed, 1 with 2 findings, 1 failed, 1 skipped',
+  ]);
+});
+
+test.each([
+  ['colours', '\u001b[31mred\u001b[0m', 'red'],
+  ['the title of the window', '\u001b]0;title\u0007text', 'text'],
+  ['a link', '\u001b]8;;https://example.test\u001b\\link\u001b]8;;\u001b\\', 'link'],
+  ['a sequence that never ends', 'a\u001bPrest', 'a'],
+  ['eight-bit controls', '\u009b2Ja', 'a'],
+  ['line feeds and carriage returns', 'a\r\n  b\tc', 'a   b c'],
+  ['reversed writing', 'a\u202ec', 'a c'],
+  ['a lone escape', 'a\u001b', 'a'],
+])('%s are not printed', (_, text, expected) => {
+  expect(plainLine(text)).toBe(expected);
+});
+
+test('hostile names of files and rules do not break lines', () => {
+  const lines = tableLines({
+    results: [
+      {
+        check: 'x',
+        outcome: 'findings',
+        judged: 1,
+        findings: [
+          { rule: '\u001b[2J', severity: 'error', path: 'a\nb', message: 'm\u0007', hint: '\u001b[1Ah' },
+        ],
+      },
+    ],
+  });
+  // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+  for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  expect(lines).toHaveLength(6);
+});
