@@ -32,7 +32,7 @@ async function answerOf(
 ): Promise<FieldValue> {
   const { key, field } = question;
   const { label } = field;
-  const help = question.category === undefined ? field.help : CATEGORIES[question.category];
+  const help = field.kind === 'set' && question.category ? CATEGORIES[question.category] : field.help;
   const standing = draft.resolve().answers.get(key)?.value;
   switch (field.kind) {
     case 'boolean':
@@ -41,7 +41,11 @@ async function answerOf(
       return prompter.choose({
         label,
         help,
-        options: field.options.map((value) => ({ name: optionName(draft, question, value), value })),
+        options: field.options.map((value) => ({
+          name: optionName(draft, question, value),
+          short: value,
+          value,
+        })),
         initial: String(standing),
       });
     case 'set':

@@ -117,7 +117,11 @@ async function askStart({ catalog }: CommandContext, draft: Draft, prompter: Pro
     help: 'A preset answers most questions at once; every answer can still be changed before anything is written.',
     options: [
       { name: 'a stack that you choose yourself', value: null },
-      ...catalog.presets.map(({ id, description }) => ({ name: `${id}: ${description}`, value: id })),
+      ...catalog.presets.map(({ id, description }) => ({
+        name: `${id}: ${description}`,
+        short: id,
+        value: id,
+      })),
     ],
     initial: draft.preset,
   });

@@ -21,6 +21,8 @@ export interface TextQuestion extends Asked {
 
 export interface Option<Value> {
   readonly name: string;
+  /** What stands behind the question once it is answered; absent: the name. */
+  readonly short?: string;
   readonly value: Value;
 }
 
@@ -151,7 +153,8 @@ export async function inquirerPrompter(ports: PrompterPorts): Promise<Prompter> 
       const more = (typed: string): string => {
         const wrong = typed === '' ? undefined : fault(typed);
         if (wrong !== undefined) return style.red(wrong);
-        return style.dim(derived?.(typed === '' ? initial : typed) ?? '');
+        const meant = derived?.(typed === '' ? initial : typed);
+        return meant === undefined ? '' : style.dim(meant);
       };
       const answer = await ask(
         {
@@ -180,7 +183,7 @@ export async function inquirerPrompter(ports: PrompterPorts): Promise<Prompter> 
       const choices = options.map((option) =>
         'heading' in option
           ? new inquirer.Separator(style.dim(option.heading))
-          : { name: option.name, short: option.name, value: position++ },
+          : { name: option.name, short: option.short ?? option.name, value: position++ },
       );
       const answer = await ask({
         type: 'list',

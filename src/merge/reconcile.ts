@@ -1,4 +1,5 @@
 /** Compares what was rendered with the baseline and the disk, and says for each path what is to happen. */
+import { appendMissingLines } from './append-lines.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import type { VirtualFile, VirtualTree } from '../tree/virtual-tree.ts';
@@ -29,7 +30,7 @@ export interface ReconcileInput {
 
 /**
  * The change set of a run without a baseline (`create`): what is on the disk is the user's.
- * A file that hosting services put into every new repository (README, LICENSE, .gitignore) is kept under `fail`.
+ * Under `fail`, README and LICENSE are kept and .gitignore is added to; any other differing file is a conflict.
  */
 export function reconcile({ rendered, disk, decide, markConflict }: ReconcileInput): ChangeSet {
   return [...rendered.values()].map((file): Change => {
@@ -58,13 +59,22 @@ export function reconcile({ rendered, disk, decide, markConflict }: ReconcileInp
         };
       }
       case 'fail':
-        return isHarmless(path)
-          ? { path, kind: 'keep', reason: 'harmless', file, previous }
-          : { path, kind: 'conflict', file, previous, lines: [] };
+        return withoutConflict(file, previous) ?? { path, kind: 'conflict', file, previous, lines: [] };
     }
   });
 }
 
-/** Files that do not make a folder "not empty" (SPEC section 1). */
-export const isHarmless = (path: string): boolean =>
-  /^(?:\.git|\.gitignore|licen[cs]e(?:\.(?:md|txt))?|readme(?:\.(?:md|rst|txt))?)$/i.test(path);
+/** What hosting services put into every new repository is no conflict: it is kept, and patterns are added to. */
+function withoutConflict(file: VirtualFile, previous: Buffer): Change | undefined {
+  const { path } = file;
+  if (path === '.gitignore') {
+    const content = appendMissingLines(previous, file.content);
+    return content.equals(previous)
+      ? { path, kind: 'keep', reason: 'harmless', file, previous }
+      : { path, kind: 'update', file, content, previous };
+  }
+  return HARMLESS.test(path) ? { path, kind: 'keep', reason: 'harmless', file, previous } : undefined;
+}
+
+/** SPEC section 1; what comes after the name is the format. */
+const HARMLESS = /^(?:licen[cs]e|readme)(?:[.-].*)?$/i;

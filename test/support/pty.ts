@@ -2,7 +2,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export const keys = { enter: '\r', down: '\u001b[B', space: ' ', ctrlC: '\u0003', ctrlD: '\u0004', ctrlU: '\u0015' };
+export const keys = {
+  enter: '\r',
+  down: '\u001b[B',
+  space: ' ',
+  ctrlC: '\u0003',
+  ctrlD: '\u0004',
+  ctrlU: '\u0015',
+};
 
 /** What is expected must appear after the last keys that were sent. */
 export type Step =
@@ -44,14 +51,23 @@ export const ptyMissing: string | undefined =
 /** Plays the steps and waits for the end; the environment holds nothing but what is given and what a program needs. */
 export async function runInPty({ argv, cwd, env = {}, steps, timeout = 20 }: PtyRun): Promise<PtyResult> {
   const { PATH = '', HOME = '' } = process.env;
-  const request = { argv, cwd, env: { PATH, HOME, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env }, steps, timeout };
+  const request = {
+    argv,
+    cwd,
+    env: { PATH, HOME, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
+    steps,
+    timeout,
+  };
   const driver = spawn('python3', [fileURLToPath(new URL('drive_terminal.py', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   driver.stdin.end(JSON.stringify(request));
   const chunks: Buffer[] = [];
   for await (const chunk of driver.stdout) chunks.push(chunk as Buffer);
-  const result = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Omit<PtyResult, 'text' | 'isCursorShown'>;
+  const result = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Omit<
+    PtyResult,
+    'text' | 'isCursorShown'
+  >;
   return {
     ...result,
     text: withoutSequences(result.output),

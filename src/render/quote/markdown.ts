@@ -40,7 +40,7 @@ function written(character: string, before: string | undefined, after: string | 
 
 /** CommonMark 0.31 sections 2.4 (backslash escapes) and 2.5 (references); GFM 4.10 (tables). */
 export const md = sink('md', [LINE_BREAK, CONTROL_CHARACTER], (value) => {
-  const characters = [...value];
+  const characters = Array.from(value);
   const text = characters
     .map((character, index) => written(character, characters[index - 1], characters[index + 1]))
     .join('');

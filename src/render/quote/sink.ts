@@ -99,7 +99,7 @@ const SHOWN_CHARACTERS = 40;
 
 /** The value as a message may show it: on one line, nothing hidden, not long. */
 function shortened(value: string): string {
-  const characters = [...value];
+  const characters = Array.from(value);
   const shown = characters.slice(0, SHOWN_CHARACTERS).join('');
   const rest = characters.length > SHOWN_CHARACTERS ? `… (${characters.length} characters)` : '';
   const visible = JSON.stringify(shown).replaceAll(

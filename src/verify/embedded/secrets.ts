@@ -101,7 +101,7 @@ function judgePatterns(file: JudgedFile, found: Findings): void {
 const URL_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/([^\s:/@"'`<>]*):([^\s/@"'`]+)@([^\s/"'`:?#]+)/gi;
 
 /** What is put in when the text is used, or stands for anything: `${X}`, `%s`, `{password}`, `<password>`, `***`, `...`. */
-const PUT_IN = /\$|\{|\}|<|>|%[sd(]|^\*+$|^x+$|^\.{3}$|…/i;
+const PUT_IN = /[${}<>[\]]|%[sd(]|^\*+$|^x+$|^\.{3}$|…/i;
 
 /** Words that a document writes where a password would stand. */
 const WORD_FOR_PASSWORD = /^(?:pass(?:word)?|pwd|secret|pw)$/i;
