@@ -1,9 +1,29 @@
 /** A FastAPI service: PostgreSQL, Redis and, if chosen, RabbitMQ; health, metrics, tracing, migrations, tests. */
-import { defineComponent } from '../src/component/define.ts';
+import { containerView } from '../src/component/container-view.ts';
+import { add } from '../src/component/contribution.ts';
+import { defineComponent, type Project } from '../src/component/define.ts';
 import { choice, integer, text } from '../src/component/fields.ts';
 import { versionsOf } from '../src/component/pins.ts';
+import { literal } from '../src/render/view.ts';
 
 const API_PREFIX = '^(?:/[a-z0-9]+(?:-[a-z0-9]+)*){1,4}$';
+
+/** How it is run depends on what there is to run it with. */
+const runSection = (project: Project): string => {
+  const tools = ['make', 'compose'].filter((tool) => project.has(tool));
+  return `readme/run.${tools.join('-') || 'plain'}.md`;
+};
+
+/** Where the services of .env answer on this machine: with compose a variable says it. */
+const hostPortsOfServices = (project: Project) => {
+  const portOf = (variable: string, port: number) =>
+    project.has('compose') ? literal(`\${${variable}}`) : port;
+  return {
+    postgresPort: portOf('POSTGRES_PORT', 5432),
+    redisPort: portOf('REDIS_PORT', 6379),
+    rabbitmqPort: portOf('RABBITMQ_PORT', 5672),
+  };
+};
 
 export default defineComponent({
   id: 'fastapi',
@@ -64,7 +84,40 @@ export default defineComponent({
     ...(project.has('rabbitmq') ? ['rabbitmq'] : ['without-rabbitmq']),
     ...(project.has('docker') ? ['docker'] : []),
   ],
-  view: (answers, project) => ({ ...answers, rabbitmq: project.has('rabbitmq') }),
+  view: (answers, project) => ({
+    ...answers,
+    ...containerView(project, answers.port, 'API_PORTS'),
+    ...hostPortsOfServices(project),
+    rabbitmq: project.has('rabbitmq'),
+  }),
+  contributes: (_, project) => [
+    add.compose('base', 'compose/api.yml', { order: 20 }),
+    add.compose('production', 'compose/api.production.yml', { order: 20 }),
+    add.workflow('ci', 'ci/test.yml', { order: 30 }),
+    add.workflow('ci', 'ci/compose.yml', { order: 75 }),
+    add.env('env', 'env/service.env', { order: 10 }),
+    add.env('env', 'env/postgres.env', { order: 31 }),
+    add.env('env', 'env/redis.env', { order: 41 }),
+    add.env('env', 'env/tracing.env', { order: 60 }),
+    add.makefile('make', 'make/python.mk', { order: 30 }),
+    add.ignore('git', 'ignore/gitignore', { order: 50 }),
+    add.ignore('docker', 'ignore/dockerignore', { order: 50 }),
+    add.dependabot('dependabot', 'dependabot.yml', { order: 30 }),
+    add.preCommit('pre-commit', 'pre-commit.yml', { order: 30 }),
+    add.readme('readme', runSection(project), { order: 10 }),
+    add.readme('readme', 'readme/configuration.md', { order: 30 }),
+    ...(project.has('rabbitmq')
+      ? [
+          add.compose('base', 'compose/rabbitmq.yml', { order: 21 }),
+          add.workflow('ci', 'ci/rabbitmq.yml', { order: 34 }),
+          add.env('env', 'env/rabbitmq.env', { order: 51 }),
+        ]
+      : []),
+    ...(project.has('ci') && project.answer('ci.coverage') === 'codecov'
+      ? [add.workflow('ci', 'ci/codecov.yml', { order: 35 })]
+      : []),
+  ],
+  diagram: ({ port }, { names }) => [{ from: 'clients', to: names.slug, label: `HTTP ${port}` }],
   seeded: ['core/', 'infrastructure/', 'services/', 'database/', 'tests/'],
   samples: {
     default: {},

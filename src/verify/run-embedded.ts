@@ -15,8 +15,9 @@ export async function runEmbedded(
   return results;
 }
 
-/** What bulwark itself keeps beside the repository (SPEC 2): compressed, and no part of what is judged. */
-const isKept = (path: string): boolean => path.startsWith('.bulwark/') || path.includes('/.bulwark/');
+/** What bulwark itself keeps (SPEC 2), and copies of other people's code: no part of what is judged. */
+const isKept = (path: string): boolean =>
+  /(?:^|\/)(?:\.bulwark|node_modules|vendor|third_party|\.terraform|\.venv)\//.test(path);
 
 async function runOne(
   check: EmbeddedCheck,

@@ -31,8 +31,11 @@ export interface ToolsRequest {
 /** Far above what checkov, the slowest, needs for a large repository on a slow machine (about a minute). */
 const DEFAULT_TIMEOUT = 300_000;
 
-/** A tool that leaves a child behind does not end when it is told to; this is when we go on without it. */
-const GRACE = 15_000;
+/**
+ * A tool is ended when its time is up, by force some seconds later; but a child that it left behind keeps its output
+ * open. This is when we go on without them.
+ */
+const GRACE = 8_000;
 
 /**
  * Judges a tree by every tool.

@@ -19,7 +19,7 @@ const kettle = defineComponent({
       when: { test: (known) => known.get('kettle.whistle') === true, reason: 'the kettle does not whistle' },
     }),
   },
-  view: ({ liters, whistle, tune }) => ({ liters, whistle, tune }),
+  view: ({ liters, whistle, tune }) => ({ liters, whistle, tune: { literal: tune } }),
   samples: { default: {} },
 });
 

@@ -1,5 +1,5 @@
 /** Does each real tool's result mean what it says: passed, found, no answer, not there? */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { exec, type Exec } from '../../src/exec.ts';
 import type { CheckResult } from '../../src/verify/check.ts';
 import { runTools, type ToolEvent } from '../../src/verify/run-tools.ts';
@@ -230,6 +230,18 @@ describe('running the tools', () => {
   test('starts nothing more once it is aborted', async () => {
     const results = await runTools({ tree: treeOf(all), exec: crash, signal: AbortSignal.abort() });
     for (const result of results) expect(result).toMatchObject({ outcome: 'skipped', reason: 'interrupted' });
+  });
+
+  test('goes on without a tool that cannot be ended', async () => {
+    vi.useFakeTimers();
+    try {
+      const deaf: Exec = () => new Promise(() => undefined);
+      const result = judge('shellcheck', { 'a.sh': 'echo' }, deaf, 1000);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(await result).toMatchObject({ outcome: 'failed', reason: 'no answer in 1 s' });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('a tool sees the files of the tree alone, without what bulwark keeps', async () => {

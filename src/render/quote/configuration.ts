@@ -26,8 +26,8 @@ const nginxString = (value: string): string => {
   return `"${escaped}"`;
 };
 
-/** NGX_CONF_BUFFER of ngx_conf_file.c, less what a quote at either end and the reader's look-ahead take. */
-const NGINX_BYTES = 4090;
+/** NGX_CONF_BUFFER of ngx_conf_file.c, into which a parameter must fit with its quotes. */
+const NGINX_BYTES = 4096;
 
 const NGINX_LENGTH: Refusal = {
   when: (value) => Buffer.byteLength(nginxString(value)) > NGINX_BYTES,

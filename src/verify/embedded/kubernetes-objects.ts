@@ -96,7 +96,12 @@ export function manifestsOf(tree: JudgedTree): ReadonlyMap<JudgedFile, readonly 
         kind: scalarText(part.data.kind) ?? '',
         apiVersion: scalarText(part.data.apiVersion) ?? '',
       }))
-      .filter(({ apiVersion }) => !NOT_APPLIED.test(apiVersion));
+      // A controller's own configuration has a version and a kind, and no name.
+      .filter(
+        ({ apiVersion, kind, data }) =>
+          !NOT_APPLIED.test(apiVersion) &&
+          !(data.metadata === undefined && /Config(?:uration)?$/.test(kind)),
+      );
     if (manifests.length > 0) found.set(file, manifests);
   }
   manifestsByTree.set(tree, found);

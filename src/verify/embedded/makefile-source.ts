@@ -51,14 +51,19 @@ function readMakefile(lines: readonly string[]): Makefile {
     const rule = RULE.exec(line);
     if (!rule) continue;
     const names = expanded(rule[1] ?? '', variables).split(/\s+/);
+    // `test: export X = 1` sets a variable for the target.
+    const isVariable =
+      /^(?:(?:export|override|private)\s+)*[\w.-]+\s*[:?+!]*=/.test(rule[2] ?? '') ||
+      /^(?:export|unexport)\s/.test(rule[2] ?? '');
     const [needed = '', inline] = expanded(rule[2] ?? '', variables).split(';');
-    if (inline !== undefined) recipes.push({ text: shellText(inline, variables), line: first });
+    if (inline !== undefined && !isVariable)
+      recipes.push({ text: shellText(inline, variables), line: first });
     for (const name of names) {
       targets.add(name);
       if (name.includes('%')) patterns.push(new RegExp(`^${name.split('%').map(literal).join('.+')}$`));
     }
     // `.PHONY: x` makes nothing of x; `%` and variables are only known when make runs.
-    if (names.some((name) => name.startsWith('.') || name.includes('%'))) continue;
+    if (isVariable || names.some((name) => name.startsWith('.') || name.includes('%'))) continue;
     for (const name of needed.split(/[\s|]+/)) {
       if (/^[\w.-]+$/.test(name)) prerequisites.push({ name, line: first });
     }
@@ -77,8 +82,15 @@ const expanded = (text: string, variables: ReadonlyMap<string, string>): string 
   text.replace(/\$[({]([\w.-]+)[)}]/g, (reference, name: string) => variables.get(name) ?? reference);
 
 /** As the shell gets it: variables of make put in, the unknown left as one that the shell does not know either. */
-const shellText = (line: string, variables: ReadonlyMap<string, string>): string =>
-  expanded(line, variables)
-    .replace(/^[\t ]*[@+-]*\s*/, '')
-    .replace(/\$[({][^)}]*[)}]|\$[@<^*?%+]/g, '"$UNKNOWN"')
-    .replace(/\$\$/g, '$');
+function shellText(line: string, variables: ReadonlyMap<string, string>): string {
+  // `$$` is the shell's own dollar: put aside until make's are gone, the innermost first.
+  let text = line.replace(/^[\t ]*[@+-]*\s*/, '').replaceAll('$$', DOLLAR);
+  for (let before = ''; before !== text;) {
+    before = text;
+    text = expanded(text, variables).replace(/\$\([^()]*\)|\$\{[^{}]*\}|\$[@<^*?%+|]/g, `"${DOLLAR}UNKNOWN"`);
+  }
+  return text.replaceAll(DOLLAR, '$');
+}
+
+/** Stands for a dollar of the shell; no Makefile holds it. */
+const DOLLAR = '\u0001';

@@ -1,13 +1,12 @@
 /** Does everything exist that documents, Makefiles and workflows name: files, headings, targets, scripts, services? */
 import type { EmbeddedCheck, JudgedFile, JudgedTree, Rule } from '../check.ts';
-import { referencesOf, type Reference } from './command-references.ts';
-import { isComposeFile } from './compose-stack.ts';
+import { referencesOf } from './command-references.ts';
 import { isMarkdown } from './file-kinds.ts';
 import { FindingList } from './finding-list.ts';
 import { makefileOf } from './makefile-source.ts';
 import { markdownOf } from './markdown-source.ts';
 import { dig, isRecord, recordOf, scalarText } from './plain-data.ts';
-import { isKnownModule } from './python-modules.ts';
+import { KnownThings } from './known-things.ts';
 import { repositoryPaths, resolved, type RepositoryPaths } from './repository-paths.ts';
 import { shellCommands, type ShellCommand } from './shell-commands.ts';
 import { baseName, folderOf, textOf } from './source-text.ts';
@@ -62,13 +61,17 @@ const rules = [
 
 type Findings = FindingList<(typeof rules)[number]['id']>;
 
-const isMakefile = (path: string): boolean => /^(?:GNU)?[Mm]akefile$|\.mk$/.test(baseName(path));
+/** What they name was right when it was written. */
+const ABOUT_THE_PAST = /(?:^|\/)(?:change-?log|release[-_]notes|history|changes|news)\.(?:md|markdown|mdx)$/i;
+
+const isMakefile = (path: string): boolean => /^(?:GNU)?[Mm]akefile$/.test(baseName(path));
 
 export const references: EmbeddedCheck = {
   id: 'references',
   description: 'every path, target, script and heading that is named exists',
   rules,
-  judges: ({ path }) => isMarkdown(path) || isMakefile(path) || isWorkflow(path),
+  judges: ({ path }) =>
+    (isMarkdown(path) && !ABOUT_THE_PAST.test(path)) || isMakefile(path) || isWorkflow(path),
   run: (files, tree) => {
     const judge = new Judge(tree);
     for (const file of files) {
@@ -85,8 +88,8 @@ interface Script {
   readonly file: JudgedFile;
   /** Line of the file where the script starts. */
   readonly line: number;
-  /** The folder it starts in; undefined when that is only known when it runs. */
-  readonly folder: string | undefined;
+  /** The folders it may start in; undefined is one that is only known when it runs. */
+  readonly folders: readonly (string | undefined)[];
   /** Names of files that earlier commands of the same document or job make. */
   readonly made: Set<string>;
 }
@@ -112,13 +115,13 @@ const OWN_FILE =
 
 class Judge {
   readonly found: Findings = new FindingList(rules);
-  readonly #tree: JudgedTree;
   readonly #paths: RepositoryPaths;
+  readonly #known: KnownThings;
   readonly #names: ReadonlySet<string>;
 
   constructor(tree: JudgedTree) {
-    this.#tree = tree;
     this.#paths = repositoryPaths(tree);
+    this.#known = new KnownThings(tree, this.#paths);
     this.#names = new Set([...tree.keys()].map(baseName));
   }
 
@@ -126,6 +129,7 @@ class Judge {
     const { links, blocks, spans } = markdownOf(file);
     for (const { target, line } of links) this.#link(file, target, line);
     const made = new Set<string>();
+    const here = foldersOf(file);
     for (const { language, lines, line } of blocks) {
       if (SHELL_LANGUAGES.has(language)) {
         const prompted =
@@ -134,12 +138,12 @@ class Judge {
         const script = lines
           .map((text) => (prompted ? (/^\s*\$ (.*)/.exec(text)?.[1] ?? '') : text))
           .join('\n');
-        this.#script(script, { file, line, folder: '', made });
+        this.#script(script, { file, line, folders: here, made });
       } else if (language === '') {
         const script = lines.map(
           (text) => /^\s*(?:\$ )?((?:make|docker compose|\.\/\S+\.sh|npm run) .*)$/.exec(text)?.[1] ?? '',
         );
-        this.#script(script.join('\n'), { file, line, folder: '', made });
+        this.#script(script.join('\n'), { file, line, folders: here, made });
       }
     }
     for (const { text, line } of spans) this.#span(file, text, line, made);
@@ -149,7 +153,7 @@ class Judge {
     const { recipes, prerequisites, hasTarget } = makefileOf(file);
     const made = new Set<string>();
     const folder = folderOf(file.path);
-    for (const { text, line } of recipes) this.#script(text, { file, line, folder, made });
+    for (const { text, line } of recipes) this.#script(text, { file, line, folders: [folder], made });
     for (const { name, line } of prerequisites) {
       const path = resolved(folder, name);
       if (hasTarget(name) || (path !== undefined && this.#paths.isAccountedFor(path))) continue;
@@ -178,7 +182,7 @@ class Judge {
         this.#script(script, {
           file,
           line: at + (block ? 1 : 0),
-          folder: folder.includes('${{') ? undefined : resolved('', folder),
+          folders: [folder.includes('${{') ? undefined : resolved('', folder)],
           made,
         });
       }
@@ -213,7 +217,7 @@ class Judge {
         text,
       )
     ) {
-      this.#script(text, { file, line, folder: '', made });
+      this.#script(text, { file, line, folders: foldersOf(file), made });
       return;
     }
     if (OWN_FILE.test(text)) {
@@ -222,7 +226,7 @@ class Judge {
     }
     if (!/^[\w.][\w.*{},@/-]*$/.test(text) || !text.includes('/') || /\.{3}|\/\/|@/.test(text)) return;
     // Only what has an ending or a slash at its end is surely a path: `api/v1` is not.
-    if (!/\/$|\.\w+$|[*}]$/.test(text) || !this.#paths.startsInTree(text)) return;
+    if (!/\/$|\.[a-z0-9]{1,10}$|[*}]$/.test(text) || !this.#paths.startsInTree(text)) return;
     const nearby = resolved(folderOf(file.path), text);
     if (
       this.#paths.isAccountedFor(text) ||
@@ -238,123 +242,45 @@ class Judge {
   }
 
   #script(text: string, script: Script): void {
-    let { folder } = script;
+    let { folders } = script;
     for (const command of shellCommands(text)) {
       for (const path of outputsOf(command)) script.made.add(path.replace(/^\.\//, ''));
       const line = script.line + command.line;
       if (command.words[0] === 'cd') {
-        folder = this.#enter(command.words[1], folder, script, line);
+        folders = this.#enter(command.words[1], folders, script, line);
         continue;
       }
-      for (const reference of referencesOf(command.words)) this.#reference(reference, folder, script, line);
+      for (const reference of referencesOf(command.words)) {
+        const faults = folders.map((folder) => this.#known.fault(reference, folder, script.made));
+        // A document may mean the root or its own folder: what exists from one of them is right.
+        const fault = faults.includes(undefined) ? undefined : faults[0];
+        if (fault) this.found.add(fault.rule, script.file.path, line, fault.message);
+      }
     }
   }
 
   #enter(
     target: string | undefined,
-    folder: string | undefined,
+    folders: Script['folders'],
     script: Script,
     line: number,
-  ): string | undefined {
-    if (target === undefined || folder === undefined || /^[~/-]/.test(target)) return undefined;
-    const path = resolved(folder, target);
-    if (path !== undefined && this.#paths.isFolder(path)) return path;
-    // `cd my-service` after a clone enters the repository itself; a folder that was made before is not known.
-    const first = target.split('/')[0] ?? '';
-    if (path === undefined || script.made.has(target) || script.made.has(first) || !target.includes('/')) {
-      return script.made.has(first) && !target.includes('/') ? '' : undefined;
+  ): Script['folders'] {
+    if (target === undefined || /^[~/-]/.test(target)) return [undefined];
+    const entered = folders.map((folder) => (folder === undefined ? undefined : resolved(folder, target)));
+    const real = entered.filter((path) => path !== undefined && this.#paths.isFolder(path));
+    if (real.length > 0) return real;
+    // `cd my-service` after a clone enters the repository itself; what was made before is not known.
+    const single = !target.replace(/\/$/, '').includes('/');
+    if (script.made.has(target.split('/')[0] ?? '')) return single ? [''] : [undefined];
+    if (!single && entered.every((path) => path !== undefined && !this.#paths.isAccountedFor(path))) {
+      this.#missing(script.file, line, target);
     }
-    if (!this.#paths.isAccountedFor(path)) this.#missing(script.file, line, target);
-    return undefined;
-  }
-
-  #reference(reference: Reference, folder: string | undefined, script: Script, line: number): void {
-    const { file, made } = script;
-    if (reference.kind === 'python-module') {
-      if (!isKnownModule(reference.module, this.#tree, folder)) {
-        this.found.add(
-          'references-python-module',
-          file.path,
-          line,
-          `the module ${reference.module} is not in the repository`,
-        );
-      }
-      return;
-    }
-    if (folder === undefined) return;
-    if (reference.kind === 'path') {
-      if (/^[/~]|^[a-z]+:\/\/|[<>$]/.test(reference.path) || reference.path === '') return;
-      const path = resolved(folder, reference.path);
-      if (path === undefined || this.#paths.isAccountedFor(path)) return;
-      if (made.has(reference.path.replace(/^\.\//, '')) || made.has(path) || made.has(baseName(path))) return;
-      this.#missing(file, line, reference.path);
-    } else if (reference.kind === 'make-target') this.#makeTarget(reference, folder, file, line);
-    else if (reference.kind === 'npm-script') this.#npmScript(reference, folder, file, line);
-    else this.#composeService(reference.service, reference.files, folder, file, line);
-  }
-
-  #makeTarget(
-    { target, folder: inner, makefile }: Extract<Reference, { kind: 'make-target' }>,
-    folder: string,
-    file: JudgedFile,
-    line: number,
-  ): void {
-    const at = resolved(folder, inner);
-    if (at === undefined) return;
-    const names = makefile === undefined ? ['GNUmakefile', 'makefile', 'Makefile'] : [makefile];
-    const found = names
-      .map((name) => this.#paths.file(resolved(at, name) ?? ''))
-      .find((one) => one !== undefined);
-    if (found && makefileOf(found).hasTarget(target)) return;
-    const why = found
-      ? `${found.path} has no target ${target}`
-      : `there is no Makefile with the target ${target}`;
-    this.found.add('references-make-target', file.path, line, why);
-  }
-
-  #npmScript(
-    { script, folder: inner }: Extract<Reference, { kind: 'npm-script' }>,
-    folder: string,
-    file: JudgedFile,
-    line: number,
-  ): void {
-    const at = resolved(folder, inner);
-    const manifest =
-      at === undefined ? undefined : this.#paths.file(at === '' ? 'package.json' : `${at}/package.json`);
-    if (at === undefined || (manifest && script in scriptsOf(manifest))) return;
-    const why = manifest
-      ? `${manifest.path} has no script ${script}`
-      : `there is no package.json with the script ${script}`;
-    this.found.add('references-npm-script', file.path, line, why);
-  }
-
-  #composeService(
-    service: string,
-    files: readonly string[],
-    folder: string,
-    file: JudgedFile,
-    line: number,
-  ): void {
-    const named = files.map((path) => this.#paths.file(resolved(folder, path) ?? ''));
-    // A file that is not there has its own finding.
-    if (named.includes(undefined)) return;
-    const asked = named.filter((one) => one !== undefined);
-    const beside = [...this.#tree.values()].filter(
-      ({ path }) => isComposeFile(path) && folderOf(path) === folder,
-    );
-    const judged = asked.length > 0 ? asked : beside;
-    if (judged.length === 0) return;
-    const known = judged.some((one) => dig(yamlDocuments(one)[0]?.value, 'services', service) !== undefined);
-    const includes = judged.some((one) => dig(yamlDocuments(one)[0]?.value, 'include') !== undefined);
-    if (known || includes) return;
-    this.found.add(
-      'references-compose-service',
-      file.path,
-      line,
-      `${judged.map(({ path }) => path).join(', ')} has no service ${service}`,
-    );
+    return [undefined];
   }
 }
+
+/** Where the commands of a document start: at the root, or where the document stands. */
+const foldersOf = (file: JudgedFile): readonly string[] => [...new Set(['', folderOf(file.path)])];
 
 const workingDirectory = (data: unknown): string | undefined =>
   scalarText(dig(data, 'defaults', 'run', 'working-directory'));
@@ -364,15 +290,6 @@ function decoded(text: string): string {
     return decodeURIComponent(text);
   } catch {
     return text;
-  }
-}
-
-function scriptsOf(manifest: JudgedFile): Readonly<Record<string, unknown>> {
-  try {
-    return recordOf(dig(JSON.parse(textOf(manifest)), 'scripts'));
-  } catch {
-    // That it does not parse is the finding of the check `syntax`.
-    return {};
   }
 }
 

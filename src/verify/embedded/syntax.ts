@@ -62,7 +62,13 @@ export const syntax: EmbeddedCheck = {
 
 function judgeYaml(file: JudgedFile, found: Findings): void {
   for (const document of yamlDocuments(file)) {
-    for (const error of document.errors) {
+    const syntaxErrors = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
+    // After the first the parser is out of step, and says more than is wrong.
+    const told = [
+      ...document.errors.filter(({ code }) => code === 'DUPLICATE_KEY'),
+      ...syntaxErrors.slice(0, 1),
+    ];
+    for (const error of told) {
       const rule = error.code === 'DUPLICATE_KEY' ? 'syntax-duplicate-key' : 'syntax-yaml';
       found.add(rule, file.path, document.lineOfError(error), error.message);
     }

@@ -69,12 +69,12 @@ function judgeBraces(file: JudgedFile, tree: JudgedTree, found: Findings): void 
     return;
   const allows = bareNamesAllowed(file);
   for (const [index, line] of linesOf(file).entries()) {
-    for (const match of line.matchAll(/(.?)\{\{(\{?)(?:~|-(?=\s))?\s*(.*?)\s*~?\}\}/g)) {
-      const [whole, before = '', third = '', inner = ''] = match;
+    for (const match of line.matchAll(/(.?)\{\{\{?(?:~|-(?=\s))?\s*(.*?)\s*~?\}\}/g)) {
+      const [whole, before = '', inner = ''] = match;
       // `${{ … }}` is GitHub's; `={{ … }}` is an object in JSX.
       if (before === '$' || (before === '=' && /\.[jt]sx$/.test(file.path))) continue;
       const bare = NAME.test(inner) && !GO_WORDS.test(inner) && !RUNTIME_ROOTS.test(inner);
-      const ours = HANDLEBARS_ONLY.test(inner) || OUR_HELPERS.test(inner) || (bare && !allows(line, third));
+      const ours = HANDLEBARS_ONLY.test(inner) || OUR_HELPERS.test(inner) || (bare && !allows(line, whole));
       if (!ours) continue;
       found.add(
         'templating-leftover',
@@ -89,7 +89,7 @@ function judgeBraces(file: JudgedFile, tree: JudgedTree, found: Findings): void 
 }
 
 /** Where a bare name in braces is another tool's, by the file and by what else stands in its line. */
-function bareNamesAllowed(file: JudgedFile): (line: string, third: string) => boolean {
+function bareNamesAllowed(file: JudgedFile): (line: string, match: string) => boolean {
   const { path } = file;
   const extension = extensionOf(path);
   if (extension === 'py') {
@@ -97,7 +97,13 @@ function bareNamesAllowed(file: JudgedFile): (line: string, third: string) => bo
     const formats = /\b[rR]?[fF][rR]?["']|\.format\(/.test(textOf(file));
     return () => formats;
   }
+  // Composite literals: `[]bool{{true}}`.
+  if (['go', 'java', 'kt', 'c', 'h', 'cpp'].includes(extension)) return () => true;
   if (extension === 'rs') return (line) => /(?:format|print(?:ln)?|write(?:ln)?|panic|json)!/.test(line);
+  // Runtime templates: Jinja and Django keep theirs in such a folder, i18next its texts in such files.
+  if (/(?:^|\/)(?:[\w-]*templates|locales?|i18n|messages|translations)\//.test(path)) return () => true;
+  // Code that renders something itself; ours is written without spaces.
+  if (/^(?:[cm]?[jt]sx?|html?)$/.test(extension)) return (_, match) => match.includes('{{ ');
   // Grafana writes labels into legends, titles and links.
   if (extension === 'json')
     return (line) => /"(?:legendFormat|alias|displayName|displayNameFromDS|title|url|expr)"\s*:/.test(line);

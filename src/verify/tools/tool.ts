@@ -121,7 +121,7 @@ export function defineTool({ judge, ...tool }: ToolDefinition): ToolCheck {
     };
     try {
       const read: ReadText = (path) => readFileSync(join(root, path), 'utf8');
-      const findings = await judge({ root, paths, read, call });
+      const findings = inOrder(await judge({ root, paths, read, call }));
       return findings.length === 0
         ? { check: tool.id, outcome: 'passed', judged: paths.length }
         : { check: tool.id, outcome: 'findings', judged: paths.length, findings };
@@ -136,6 +136,14 @@ export function defineTool({ judge, ...tool }: ToolDefinition): ToolCheck {
     }
   };
   return { ...tool, run };
+}
+
+/** By path, line and rule: several tools judge files in parallel and print what they find as they find it. */
+function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return [...findings].sort(
+    (a, b) => compare(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0) || compare(a.rule, b.rule),
+  );
 }
 
 /** How to get a tool on this system; systems we do not know are told what Linux is. */

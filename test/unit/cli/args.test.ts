@@ -60,7 +60,7 @@ describe('options', () => {
       ]),
     );
     expect(flags.size).toBe(0);
-    expect(issues.map(({ id }) => id)).toEqual(['unknown-flag', 'unexpected-word']);
+    expect(issues.map(({ id }) => id)).toEqual(['unexpected-word', 'unknown-flag']);
   });
 
   test('of the list kind are kept all', () => {
@@ -154,11 +154,11 @@ describe('what is wrong is told, with what to do', () => {
   });
 
   test('everything at once, not the first alone', () => {
-    expect(issuesOf('a', 'b', '--unknown-thing', '--preset', '--yes=1')).toEqual([
+    expect(issuesOf('a', 'b', '--unknown-thing', '--yes=1', '--preset')).toEqual([
       'unexpected-word',
       'unknown-flag',
-      'missing-value',
       'unexpected-value',
+      'missing-value',
     ]);
   });
 });

@@ -135,6 +135,9 @@ testTwins(
         to: 'apiVersion: serving.knative.dev/v1\nkind: Deployment\nmetadata: { name: a }\n',
       },
     ],
+    "a controller's own configuration": [
+      { file: 'kubernetes/c.yaml', to: 'apiVersion: config.acme.io/v1\nkind: Configuration\nport: 1\n' },
+    ],
     'a name that is generated': [
       { file: 'kubernetes/a.yaml', to: 'apiVersion: v1\nkind: ConfigMap\nmetadata: { generateName: a- }\n' },
     ],

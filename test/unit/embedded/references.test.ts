@@ -96,6 +96,20 @@ testTwins(
       },
     ],
     'a module that requirements bring': [{ file: 'docs/a.md', to: '`python -m uvicorn app.main`\n' }],
+    'variables of a target, and what make computes': [
+      {
+        file: 'Makefile',
+        from: 'backup-%:',
+        to: 'web: export MODE = release\nweb: FLAGS := a b\nweb:\n\tcd $(shell dirname $(abspath $(lastword $(X)))) && make nothing\n\techo $$(cat "$(X)")\n\nbackup-%:',
+      },
+    ],
+    'a document beside what it names': [
+      { file: 'web/README.md', to: '```sh\nnpm run lint\ncat tsconfig.json\n```\n' },
+    ],
+    'what was right in the past': [{ file: 'CHANGELOG.md', to: '`make nothing`, `app/gone.py`\n' }],
+    'files of other repositories': [
+      { file: 'docs/a.md', to: '`kubectl apply -k github.com/acme/shop//kustomize`\n' },
+    ],
     'media types and names of actions': [
       { file: 'docs/a.md', to: '`text/plain`, `actions/checkout`, `docs/api`, `/metrics`, `app/**/*.py`\n' },
     ],

@@ -97,6 +97,12 @@ testTwins(
       { file: 'docs/a.md', to: 'What is not set is undefined: nothing happens.\n' },
       { file: 'web/a.ts', to: 'let a = undefined;\n' },
     ],
+    'templates that are rendered later': [
+      { file: 'app/email-templates/a.html', to: '<p>{{name}}</p>\n' },
+      { file: 'web/locales/en.json', to: '{ "a": "{{count}} items" }\n' },
+      { file: 'web/a.component.html', to: '<p>{{ title }}</p>\n' },
+      { file: 'a.go', to: 'var a = []bool{{true}}\n' },
+    ],
     Jinja: [{ file: 'x.j2', to: '{{ name }} {% if a %}\n' }],
   },
 );

