@@ -13,11 +13,30 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import nodePlop from 'node-plop';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { planResolved, resolveRun } from '../../src/plan/catalog.ts';
+import { startRun, type RunState } from '../../src/run.ts';
+import { smallCatalog } from '../support/catalog.ts';
 import { answering, labelsAsked, picking } from '../support/people.ts';
-import { keys, ptyMissing, runInPty } from '../support/pty.ts';
+import { describeAtTerminal, keys, runInPty } from '../support/pty.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const plopCommand = join(root, 'node_modules/plop/bin/plop.js');
+
+/** A run of the small catalog with all its defaults. */
+async function runInto(target: string): Promise<RunState> {
+  const resolution = resolveRun(smallCatalog, {}, null);
+  return startRun({
+    target,
+    preset: null,
+    answers: resolution.answers,
+    plan: await planResolved(smallCatalog, resolution),
+    onConflict: 'fail',
+    decisions: new Map(),
+    dryRun: false,
+    judge: true,
+    signal: new AbortController().signal,
+  });
+}
 
 let folder: string;
 beforeEach(() => {
@@ -30,7 +49,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.skipIf(ptyMissing)(`plop at a terminal${ptyMissing === undefined ? '' : ` (${ptyMissing})`}`, () => {
+describeAtTerminal('plop at a terminal', () => {
   const plop = (steps: Parameters<typeof runInPty>[0]['steps']) =>
     runInPty({ argv: [process.execPath, plopCommand, 'create'], cwd: folder, env: { HOME: folder }, steps });
 
@@ -57,6 +76,18 @@ describe.skipIf(ptyMissing)(`plop at a terminal${ptyMissing === undefined ? '' :
 });
 
 describe('node-plop in a process', () => {
+  test('carries out a run that was put together elsewhere, as the actions of the generator', async () => {
+    const plop = await nodePlop(join(folder, 'plopfile.mjs'));
+    const run = await runInto(join(folder, 'kettle'));
+    const done: string[] = [];
+    const { failures } = await plop
+      .getGenerator('create')
+      .runActions({ run }, { onSuccess: ({ path }) => void done.push(path), onFailure: () => undefined });
+    expect(failures).toEqual([]);
+    expect(done).toEqual(['kettle.txt', 'common.txt', 'reconcile', 'judge', 'commit']);
+    expect(readFileSync(join(folder, 'kettle/kettle.txt'), 'utf8')).toContain('liters: 2');
+  });
+
   test('finds the generator, which refuses to ask without a terminal', async () => {
     const plop = await nodePlop(join(folder, 'plopfile.mjs'));
     expect(plop.getGeneratorList().map(({ name }) => name)).toEqual(['create']);

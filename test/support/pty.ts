@@ -1,6 +1,9 @@
 /** A person at a terminal: runs a program in a pseudo-terminal (Python's `pty`) and plays keys. */
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { describe, test } from 'vitest';
+import { toolsAreRequired } from './tool-groups.ts';
+import { findTool } from './tools.ts';
 
 export const keys = {
   enter: '\r',
@@ -42,11 +45,22 @@ export interface PtyResult {
   readonly isCursorShown: boolean;
 }
 
-/** Why no pseudo-terminal can be had, or undefined. */
-export const ptyMissing: string | undefined =
-  spawnSync('python3', ['-c', 'import pty, termios']).status === 0
-    ? undefined
-    : 'python3 with its module pty is not there';
+const python = findTool('python3');
+
+/** Tests that need a terminal: skipped with the reason where there is no Python, failed instead under BULWARK_REQUIRE_TOOLS=1. */
+export function describeAtTerminal(title: string, tests: () => void): void {
+  const hasPty = python !== undefined && spawnSync(python, ['-c', 'import pty, termios']).status === 0;
+  const reason = 'needs python3 with its module pty';
+  if (hasPty) {
+    describe(title, tests);
+  } else if (toolsAreRequired()) {
+    test(title, () => {
+      throw new Error(`${reason}, and BULWARK_REQUIRE_TOOLS=1 asks for all tools`);
+    });
+  } else {
+    describe.skip(`${title} (${reason})`, tests);
+  }
+}
 
 /** Plays the steps and waits for the end; the environment holds nothing but what is given and what a program needs. */
 export async function runInPty({ argv, cwd, env = {}, steps, timeout = 20 }: PtyRun): Promise<PtyResult> {
@@ -58,7 +72,7 @@ export async function runInPty({ argv, cwd, env = {}, steps, timeout = 20 }: Pty
     steps,
     timeout,
   };
-  const driver = spawn('python3', [fileURLToPath(new URL('drive_terminal.py', import.meta.url))], {
+  const driver = spawn(python ?? 'python3', [fileURLToPath(new URL('drive_terminal.py', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   driver.stdin.end(JSON.stringify(request));

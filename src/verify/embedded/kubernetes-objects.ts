@@ -99,8 +99,7 @@ export function manifestsOf(tree: JudgedTree): ReadonlyMap<JudgedFile, readonly 
       // A controller's own configuration has a version and a kind, and no name.
       .filter(
         ({ apiVersion, kind, data }) =>
-          !NOT_APPLIED.test(apiVersion) &&
-          !(data.metadata === undefined && /Config(?:uration)?$/.test(kind)),
+          !NOT_APPLIED.test(apiVersion) && !(data.metadata === undefined && /Config(?:uration)?$/.test(kind)),
       );
     if (manifests.length > 0) found.set(file, manifests);
   }

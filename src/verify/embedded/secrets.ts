@@ -128,15 +128,20 @@ function judgeUrls(file: JudgedFile, found: Findings): void {
 const ASSIGNMENT =
   /["']?([A-Za-z_][\w.-]*)["']?\s*(?::\s*(?:str\s*=\s*|string\s*=\s*)?|=>?\s*|\s*:=\s*)(["'`]?)([^\s"'`,;]+)\2/g;
 
+/** What any name of a secret has in it. */
+const SECRET_WORD = /pass|secret|token|key|credential|cookie/i;
+/** Longer ones are data, written by no hand. */
+const MAX_LINE = 2000;
+
 const MIN_LENGTH = 16;
 /** Bits per character: words and dashed names stay below it, random base64 and hex strings of 16 and more above. */
 const MIN_ENTROPY = 3.3;
 
 function judgeAssignments(file: JudgedFile, found: Findings): void {
-  // Names first: most files assign no secret at all.
-  if (!/(?:passw|secret|token|key|credential|cookie|passphrase)/i.test(textOf(file))) return;
+  // Names first: most files, and most lines of the others, assign no secret at all.
+  if (!SECRET_WORD.test(textOf(file))) return;
   for (const [index, line] of linesOf(file).entries()) {
-    if (line.length > 2000) continue;
+    if (line.length > MAX_LINE || !SECRET_WORD.test(line)) continue;
     for (const [, name = '', , value = ''] of line.matchAll(ASSIGNMENT)) {
       if (!isSecretName(name) || isReference(value) || !looksRandom(value)) continue;
       found.add('secrets-literal', file.path, index + 1, `${name} has a literal value`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import type { ChildTask } from './support/child.ts';
 import { buildChild, CAN_MOUNT, runChild, runMounted } from './support/run-child.ts';
 import { SCENARIOS, type ScenarioName } from './support/scenarios.ts';
 import { snapshot } from './support/snapshot.ts';
@@ -13,9 +14,9 @@ let place: string;
 let parent: string;
 
 beforeAll(async () => {
-  child = await buildChild();
   place = mkdtempSync(join(tmpdir(), 'bulwark-disks-'));
   chmodSync(place, 0o755);
+  child = await buildChild(place);
 });
 afterAll(() => {
   rmSync(place, { recursive: true });
@@ -71,20 +72,16 @@ describe(`on a mount${WHY}`, () => {
       const scenario = 'mounted';
       const root = join(parent, SCENARIOS[scenario].root);
       mkdirSync(join(root, 'vol'), { recursive: true });
-      const run = (killAt?: number) =>
-        runMounted(
-          child,
-          'mount -t tmpfs none "$1"',
-          [join(root, 'vol')],
-          [
-            { root, scenario, action: 'lay' },
-            { root, scenario, action: 'snapshot' },
-            { root, scenario, ...(killAt !== undefined && { killAt }) },
-            { root, scenario, action: 'recover' },
-            { root, scenario, action: 'snapshot' },
-          ],
-        );
-      const [, before, whole, , after] = run();
+      const run = (...tasks: Omit<ChildTask, 'root' | 'scenario'>[]) => {
+        const all = tasks.map((task) => ({ root, scenario, ...task }) as const);
+        return runMounted(child, 'mount -t tmpfs none "$1"', [join(root, 'vol')], all);
+      };
+      const [, before, whole, after] = run(
+        { action: 'lay' },
+        { action: 'snapshot' },
+        {},
+        { action: 'recover' },
+      );
       expect(whole?.failed).toBeUndefined();
       expect(after?.snapshot).toMatchObject({
         'mounted/vol/new/c.txt': '644 Ywo=',
@@ -94,7 +91,7 @@ describe(`on a mount${WHY}`, () => {
       for (let killAt = 1; killAt <= (whole?.writes ?? 0); killAt += 1) {
         rmSync(root, { recursive: true });
         mkdirSync(join(root, 'vol'), { recursive: true });
-        const [, , killed, , now] = run(killAt);
+        const [killed, now] = run({ layFirst: true, killAt }, { action: 'recover' });
         expect(killed).toBeUndefined();
         const isAfter = JSON.stringify(now?.snapshot) === JSON.stringify(after?.snapshot);
         expect(now?.snapshot, `killed at ${killAt}`).toEqual((isAfter ? after : before)?.snapshot);

@@ -14,8 +14,8 @@ let child: string;
 let place: string;
 
 beforeAll(async () => {
-  child = await buildChild();
   place = mkdtempSync(join(tmpdir(), 'bulwark-t6-'));
+  child = await buildChild(place);
 });
 afterAll(() => {
   rmSync(place, { recursive: true });

@@ -54,7 +54,7 @@ describe('T7: creating in an empty folder', () => {
   );
 
   it('fills it when it is the current folder', async () => {
-    const child = await buildChild();
+    const child = await buildChild(parent);
     const { ino } = statSync(root);
     const run = (action: string) =>
       spawnSync(process.execPath, [child, JSON.stringify({ root: '.', scenario: 'empty', action })], {

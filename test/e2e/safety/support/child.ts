@@ -13,6 +13,8 @@ export interface ChildTask {
   readonly scenario: ScenarioName;
   /** Default: commit. `lay` and `snapshot` are for file systems that only the child sees. */
   readonly action?: 'commit' | 'recover' | 'lay' | 'snapshot';
+  /** Lays the scenario out before it commits. */
+  readonly layFirst?: boolean;
   /** Asks itself to stop before this write, as Ctrl-C does. */
   readonly terminateAt?: number;
   /** Is killed before this write … */
@@ -27,7 +29,7 @@ export interface ChildReport {
   /** Which of the writes create a file with content. */
   readonly creations: readonly number[];
   readonly failed?: readonly string[];
-  /** Of the folder that holds the root, for the action `snapshot`. */
+  /** Of the folder that holds the root, for the actions `snapshot` and `recover`. */
   readonly snapshot?: Readonly<Record<string, string>>;
 }
 
@@ -51,7 +53,7 @@ const disk = watchedDisk((count, name, args) => {
 const { action = 'commit', root, scenario } = task;
 let failed: readonly string[] | undefined;
 try {
-  if (action === 'lay') SCENARIOS[scenario].lay(root);
+  if (action === 'lay' || task.layFirst === true) SCENARIOS[scenario].lay(root);
   if (action === 'recover') recoverTarget(root, disk);
   if (action === 'commit') {
     await commitChanges(root, SCENARIOS[scenario].changes, { disk, signal: controller.signal });
@@ -64,6 +66,6 @@ const report: ChildReport = {
   writes,
   creations,
   ...(failed && { failed }),
-  ...(action === 'snapshot' && { snapshot: snapshot(dirname(root)) }),
+  ...((action === 'snapshot' || action === 'recover') && { snapshot: snapshot(dirname(root)) }),
 };
 process.stdout.write(JSON.stringify(report));

@@ -1,7 +1,5 @@
 /** Builds the child program once and runs it; Node 20 cannot run TypeScript, so it is bundled. */
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,14 +7,11 @@ import { build } from 'esbuild';
 
 import type { ChildReport, ChildTask } from './child.ts';
 
-/** @returns the path of the bundled program */
-export async function buildChild(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'bulwark-child-'));
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  // Other users run it too.
-  chmodSync(folder, 0o755);
+/**
+ * @param folder where the program is put
+ * @returns its path
+ */
+export async function buildChild(folder: string): Promise<string> {
   const outfile = join(folder, 'child.mjs');
   const entry = fileURLToPath(new URL('child.ts', import.meta.url));
   await build({
