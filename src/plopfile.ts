@@ -41,10 +41,10 @@ export default function bulwarkPack(plop: NodePlopAPI): void {
   plop.setGenerator('create', {
     description: 'render a new, production-ready repository',
     // Plop takes a function for prompts, its types do not say so.
-    prompts: (async () => {
+    prompts: async () => {
       const { askForRun } = await import('./cli/ask-in-plop.ts');
       return { run: await askForRun(plop.getDestBasePath()) } satisfies RunData;
-    }),
+    },
     actions: (data) => actionsOf((data as unknown as RunData).run),
   });
 }

@@ -53,7 +53,7 @@ export const plannedFiles = (changes: ChangeSet): PlannedFile[] =>
     return {
       path: change.path,
       change: change.kind,
-      ...('file' in change && change.file && { component: change.file.origin.component }),
+      ...('file' in change && { component: change.file.origin.component }),
       ...(content && {
         lines: countLines(content),
         sha256: createHash('sha256').update(content).digest('hex'),

@@ -64,7 +64,7 @@ export function sizesByComponent(changes: ChangeSet): readonly ComponentSize[] {
   const sizes = new Map<string, { files: number; lines: number }>();
   for (const change of changes) {
     const written = writtenContent(change);
-    if (!written || !('file' in change) || !change.file) continue;
+    if (!written || !('file' in change)) continue;
     const { component } = change.file.origin;
     const size = sizes.get(component) ?? { files: 0, lines: 0 };
     sizes.set(component, { files: size.files + 1, lines: size.lines + countLines(written) });

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answering, labelsAsked, picking } from '../support/people.ts';
@@ -216,6 +216,25 @@ async function withoutTerminal(
   child.stdin?.destroy();
   return { code, stdout, stderr };
 }
+
+test('a run that was broken off goes on without a terminal too', async () => {
+  const answers = {
+    version: 1,
+    directory: join(cwd, 'zoo'),
+    preset: null,
+    answers: { owner: 'acme' },
+    accepted: [],
+  };
+  mkdirSync(dirname(savedAnswers()), { recursive: true });
+  writeFileSync(savedAnswers(), JSON.stringify(answers));
+  const { code } = await withoutTerminal('empty', ['--resume', '--yes', '--no-git', '--licence=MIT']);
+  expect(code).toBe(0);
+  expect(settingsIn('zoo').answers).toMatchObject({ name: 'zoo', owner: 'acme', licence: 'MIT' });
+  expect(existsSync(savedAnswers())).toBe(false);
+  const again = await withoutTerminal('empty', ['--resume', '--yes']);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain('there is no run to resume');
+});
 
 describe.each<StandardInput>(['closed', 'open pipe', 'empty'])('T8: standard input is %s', (input) => {
   test('what is not answered ends with code 5 and the flags, at once', async () => {

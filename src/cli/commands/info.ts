@@ -1,5 +1,6 @@
 /** `bulwark info`: the options and the files of one component, or the answers of one preset. */
 import type { AnyComponent } from '../../component/define.ts';
+import type { FieldValue } from '../../component/fields.ts';
 import { ExitCode, usageError } from '../../errors.ts';
 import type { Catalog } from '../../plan/catalog.ts';
 import { nearest } from '../../plan/nearest.ts';
@@ -46,7 +47,7 @@ interface DescribedOption {
   readonly help: string;
   readonly values: string;
   /** Null where it depends on other answers. */
-  readonly default: unknown;
+  readonly default: FieldValue | null;
   readonly applies: string | null;
 }
 

@@ -79,7 +79,8 @@ function judgeFile(file: JudgedFile, found: Findings): void {
       found.add('placeholders-marker', path, index + 1, `${marker}: ${line.trim().slice(0, 80)}`);
     }
     const value = REPLACE.exec(line)?.[0];
-    if (value !== undefined && isGiven(line, value, code || isMarkdown(path))) {
+    // A test gives such values to see them refused.
+    if (value !== undefined && !isTest(path) && isGiven(line, value, code || isMarkdown(path))) {
       found.add('placeholders-value', path, index + 1, `${value} waits to be replaced`);
     }
     const domain = TAKEN_DOMAIN.exec(line)?.[0];

@@ -59,7 +59,8 @@ export const secrets: EmbeddedCheck = {
       judgePatterns(file, found);
       if (/:\/\/[^\s/@]*:[^\s/@]+@/.test(textOf(file))) judgeUrls(file, found);
       if (isEnvFile(file.path)) judgeEnvFile(file, found);
-      else judgeAssignments(file, found);
+      // What a test sets for itself opens nothing; the forms of real tokens are judged there too.
+      else if (!isTest(file.path)) judgeAssignments(file, found);
     }
     return found.sorted();
   },
@@ -103,12 +104,15 @@ const URL_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/([^\s:/@"'`<>]*):([^\s/@"'`]+)@([^
 /** What is put in when the text is used, or stands for anything: `${X}`, `%s`, `{password}`, `<password>`, `***`, `...`. */
 const PUT_IN = /[${}<>[\]]|%[sd(]|^\*+$|^x+$|^\.{3}$|…/i;
 
+/** `USER:PASSWORD@HOST`: names of what stands there, in the capitals of a usage text. */
+const METAVARIABLE = /^[A-Z][A-Z_]*$/;
+
 /** Words that a document writes where a password would stand. */
 const WORD_FOR_PASSWORD = /^(?:pass(?:word)?|pwd|secret|pw)$/i;
 
 /** Hosts of the machine a test runs on, or names without a dot that exist in a network of containers alone. */
 const isLocalHost = (host: string): boolean =>
-  /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|[a-z0-9_-]+)$/i.test(host);
+  /^(?:localhost|0\.0\.0\.0|127\.\d+\.\d+\.\d+|\[::1\]|[a-z0-9_-]+)$/i.test(host);
 
 /** RFC 2606: nobody's. */
 const RESERVED_HOST = /(?:^|\.)(?:example(?:\.(?:com|org|net))?|test|invalid)$/i;
@@ -117,7 +121,7 @@ function judgeUrls(file: JudgedFile, found: Findings): void {
   const lenient = isTest(file.path) || file.path.startsWith('.github/workflows/');
   for (const [index, line] of linesOf(file).entries()) {
     for (const [, , password = '', host = ''] of line.matchAll(URL_PASSWORD)) {
-      if (PUT_IN.test(password)) continue;
+      if (PUT_IN.test(password) || METAVARIABLE.test(password)) continue;
       if (lenient && (isLocalHost(host) || RESERVED_HOST.test(host))) continue;
       if (isMarkdown(file.path) && WORD_FOR_PASSWORD.test(password)) continue;
       found.add('secrets-url-password', file.path, index + 1, `a URL to ${host} holds its password`);

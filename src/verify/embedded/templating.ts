@@ -1,6 +1,7 @@
 /** Did every template render: is nothing of its syntax left, and no value that was not there? */
 import type { EmbeddedCheck, JudgedFile, JudgedTree, Rule } from '../check.ts';
 import { isCode, isMachineWritten, isMarkdown, isSettings } from './file-kinds.ts';
+import { SETTINGS_PATH } from '../../repo/settings-file.ts';
 import { FindingList } from './finding-list.ts';
 import { inChartTemplates } from './helm-charts.ts';
 import { extensionOf, linesOf, textOf } from './source-text.ts';
@@ -68,11 +69,13 @@ function judgeBraces(file: JudgedFile, tree: JudgedTree, found: Findings): void 
   )
     return;
   const allows = bareNamesAllowed(file);
+  const answers = answersWithBraces(tree);
   for (const [index, line] of linesOf(file).entries()) {
     for (const match of line.matchAll(/(.?)\{\{\{?(?:~|-(?=\s))?\s*(.*?)\s*~?\}\}/g)) {
       const [whole, before = '', inner = ''] = match;
       // `${{ … }}` is GitHub's; `={{ … }}` is an object in JSX.
       if (before === '$' || (before === '=' && /\.[jt]sx$/.test(file.path))) continue;
+      if (answers.includes(whole.slice(before.length))) continue;
       const bare = NAME.test(inner) && !GO_WORDS.test(inner) && !RUNTIME_ROOTS.test(inner);
       const ours = HANDLEBARS_ONLY.test(inner) || OUR_HELPERS.test(inner) || (bare && !allows(line, whole));
       if (!ours) continue;
@@ -86,6 +89,12 @@ function judgeBraces(file: JudgedFile, tree: JudgedTree, found: Findings): void 
       break;
     }
   }
+}
+
+/** The answers of the repository, where one has braces: what a person typed was not left over by a template. */
+function answersWithBraces(tree: JudgedTree): string {
+  const text = tree.get(SETTINGS_PATH)?.content.toString('utf8') ?? '';
+  return text.includes('{{') ? text : '';
 }
 
 /** Where a bare name in braces is another tool's, by the file and by what else stands in its line. */
