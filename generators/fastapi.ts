@@ -94,7 +94,7 @@ export default defineComponent({
     add.compose('base', 'compose/api.yml', { order: 20 }),
     add.compose('production', 'compose/api.production.yml', { order: 20 }),
     add.workflow('ci', 'ci/test.yml', { order: 30 }),
-    add.workflow('ci', 'ci/compose.yml', { order: 75 }),
+    ...(project.has('compose') ? [add.workflow('ci', 'ci/compose.yml', { order: 75 })] : []),
     add.env('env', 'env/service.env', { order: 10 }),
     add.env('env', 'env/postgres.env', { order: 31 }),
     add.env('env', 'env/redis.env', { order: 41 }),
@@ -118,6 +118,14 @@ export default defineComponent({
       : []),
   ],
   diagram: ({ port }, { names }) => [{ from: 'clients', to: names.slug, label: `HTTP ${port}` }],
+  nextSteps: (_, project) => [
+    ...(project.has('make')
+      ? [project.has('compose') ? 'make up' : 'make run', 'make test']
+      : [
+          'python3 scripts/generate_env.py',
+          ...(project.has('compose') ? ['docker compose up --build --detach --wait'] : []),
+        ]),
+  ],
   seeded: ['core/', 'infrastructure/', 'services/', 'database/', 'tests/'],
   samples: {
     default: {},

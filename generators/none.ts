@@ -68,12 +68,13 @@ export default defineComponent({
     ...SERVICES.filter((service) => project.has(service)).map((service, index) =>
       add.compose('base', `compose/${service}.yml`, { order: 21 + index }),
     ),
-    add.workflow('ci', 'ci/compose.yml', { order: 75 }),
+    ...(project.has('compose') ? [add.workflow('ci', 'ci/compose.yml', { order: 75 })] : []),
     ...(project.has('compose') ? [add.env('env', 'env/app.env', { order: 10 })] : []),
     add.ignore('docker', 'ignore/dockerignore', { order: 50 }),
     add.readme('readme', 'readme/bring.md', { order: 9 }),
     ...(project.has('compose') ? [add.readme('readme', runSection(project), { order: 10 })] : []),
   ],
   diagram: ({ port }, { names }) => [{ from: 'clients', to: names.slug, label: `HTTP ${port}` }],
+  seeded: ['app/', 'Dockerfile'],
   samples: { default: {}, other: { port: 3000, healthPath: '/status/live', uid: 20000 } },
 });

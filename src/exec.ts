@@ -6,8 +6,8 @@ export interface Execution {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly input?: string;
-  /** Added to the environment of this process. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to the environment of this process; undefined takes a variable out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds. */
   readonly timeout: number;
 }
@@ -40,11 +40,14 @@ export const exec: Exec = async ({ command, args, cwd, input, env, timeout }) =>
     return { outcome: 'exited', exitCode: exitCode ?? 0, stdout, stderr };
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
-    const stdout = error.stdout ?? '';
-    const stderr = error.stderr ?? '';
+    // A program that could not be started has no output, whatever the types say.
+    const stdout = textOf(error.stdout);
+    const stderr = textOf(error.stderr);
     if (error.timedOut) return { outcome: 'timeout', stdout, stderr };
     if (error.code === 'ENOENT') return { outcome: 'missing', stdout, stderr };
     if (error.exitCode !== undefined) return { outcome: 'exited', exitCode: error.exitCode, stdout, stderr };
     return { outcome: 'signal', stdout, stderr };
   }
 };
+
+const textOf = (output: unknown): string => (typeof output === 'string' ? output : '');

@@ -64,7 +64,7 @@ export function chooseRun(context: CommandContext, choice: Choice): ChosenRun {
 export function usableTarget(target: string): Target {
   const found = openTarget(target);
   const fault = targetFault(found);
-  if (fault) throw machineError(fault);
+  if (fault) throw fault.id === 'not-a-folder' ? usageError([fault]) : machineError(fault);
   return found;
 }
 

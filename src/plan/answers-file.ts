@@ -66,9 +66,8 @@ function firstReference(document: Document.Parsed): number | undefined {
   let offset: number | undefined;
   visit(document, {
     Node: (_, node) => {
-      const anchored = 'anchor' in node && node.anchor !== undefined;
-      const mergeKey = isScalar(node) && node.value === '<<';
-      if (!isAlias(node) && !anchored && !mergeKey) return undefined;
+      const isMergeKey = isScalar(node) && node.value === '<<';
+      if (!isAlias(node) && !('anchor' in node && node.anchor) && !isMergeKey) return undefined;
       offset = node.range?.[0] ?? 0;
       return visit.BREAK;
     },
@@ -77,7 +76,7 @@ function firstReference(document: Document.Parsed): number | undefined {
 }
 
 function flatten(content: Readonly<Record<string, unknown>>, name: string): AnswersFile {
-  const preset = content['preset'];
+  const preset = content.preset;
   const { answers } = content;
   const isEnvelope = isObject(answers);
   const source = isEnvelope ? answers : content;

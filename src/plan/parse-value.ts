@@ -45,7 +45,7 @@ function parseText(field: Field & { kind: 'text' }, raw: unknown): ParsedValue {
   const limit = `use ${describeValues(field)} in one line`;
   if (CONTROL.test(raw)) return { fault: 'holds a line break or another control character', hint: limit };
   if (LONE_SURROGATE.test(raw)) return { fault: 'is not valid Unicode text', hint: limit };
-  if ([...raw].length > field.maxLength)
+  if (Array.from(raw).length > field.maxLength)
     return { fault: `is longer than ${field.maxLength} characters`, hint: limit };
   const fault = field.validate?.(raw);
   return fault === undefined ? { value: raw } : { fault, hint: field.help };

@@ -61,7 +61,7 @@ function wrapObject(view: View, at: string): object {
           `the view has no "${at}${key}"; it has ${Object.keys(view).sort().join(', ')}`,
         );
       }
-      return wrapValue(view[key] as ViewValue, `${at}${key}`);
+      return wrapValue(view[key] ?? '', `${at}${key}`);
     },
     has: () => true,
     // Handlebars asks for own properties before it reads; the answer must lead it to `get`.

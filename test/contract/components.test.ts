@@ -41,7 +41,7 @@ function answersFor(
       .map(({ id }) => id);
   }
   const fields = Object.entries(sample).map(
-    ([name, value]) => [`${component.id}.${name}`, value as FieldValue] as const,
+    ([name, value]) => [`${component.id}.${name}`, value ?? ''] as const,
   );
   return { ...everything, ...Object.fromEntries(fields) };
 }

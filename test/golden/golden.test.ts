@@ -19,7 +19,7 @@ describe.each(SAMPLES)('golden tree $name', ({ name, preset, answers }) => {
   it('is what is rendered', async () => {
     const { tree } = await render(answers, preset);
     const folder = join(trees, name);
-    if (process.env['BULWARK_GOLDEN'] === 'write') {
+    if (process.env.BULWARK_GOLDEN === 'write') {
       rmSync(folder, { recursive: true, force: true });
       for (const file of tree.values()) {
         mkdirSync(dirname(join(folder, file.path)), { recursive: true });

@@ -24,6 +24,7 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   registry: ['ghcr.io/acme', 'registry.acme.dev:5000/team/images'],
   securityContact: ['', 'security+reports@acme.dev'],
   'fastapi.apiPrefix': ['/api/v1', '/v2'],
+  'none.healthPath': ['/healthz', '/status/live'],
 };
 
 /** One value of one factor. `inRow` says which components must be in or out of a row that has it. */

@@ -59,7 +59,7 @@ describe('reconcile without a baseline', () => {
   it('puts both sides between markers, in the style of diff3', () => {
     const marked = change(rendered('a', 'one\ntwo\nthree\n'), 'one\n2\nthree\nfour\n', 'marker');
     expect(marked).toMatchObject({ kind: 'conflict', lines: [2, 9] });
-    expect('merged' in marked && marked.merged?.toString()).toBe(
+    expect('merged' in marked && marked.merged.toString()).toBe(
       'one\n<<<<<<< yours\n2\n||||||| base\n=======\ntwo\n>>>>>>> bulwark\nthree\n' +
         '<<<<<<< yours\nfour\n||||||| base\n=======\n>>>>>>> bulwark\n',
     );

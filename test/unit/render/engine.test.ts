@@ -51,11 +51,11 @@ describe('renderTemplate', () => {
 
   it('does not reach a polluted prototype', () => {
     const prototype = Object.prototype as Record<string, unknown>;
-    prototype['polluted'] = 'yes';
+    prototype.polluted = 'yes';
     try {
       expect(() => render('{{polluted}}', {})).toThrow(/has no "polluted"/);
     } finally {
-      delete prototype['polluted'];
+      delete prototype.polluted;
     }
   });
 
