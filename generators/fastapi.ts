@@ -118,14 +118,13 @@ export default defineComponent({
       : []),
   ],
   diagram: ({ port }, { names }) => [{ from: 'clients', to: names.slug, label: `HTTP ${port}` }],
-  nextSteps: (_, project) => [
-    ...(project.has('make')
+  nextSteps: (_, project) =>
+    project.has('make')
       ? [project.has('compose') ? 'make up' : 'make run', 'make test']
       : [
           'python3 scripts/generate_env.py',
           ...(project.has('compose') ? ['docker compose up --build --detach --wait'] : []),
-        ]),
-  ],
+        ],
   seeded: ['core/', 'infrastructure/', 'services/', 'database/', 'tests/'],
   samples: {
     default: {},

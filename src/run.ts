@@ -8,7 +8,7 @@ import type { Answers } from './plan/answers.ts';
 import { answersDocument } from './plan/answers-document.ts';
 import type { Plan, Rendering } from './plan/plan-run.ts';
 import { assembleTree, renderFile } from './render/render-plan.ts';
-import { serializeBaseline } from './repo/baseline.ts';
+import { serializeBaseline, type Baseline, type BaselineFile } from './repo/baseline.ts';
 import { commitChanges } from './repo/commit-changes.ts';
 import { lockOf, serializeLock } from './repo/lockfile.ts';
 import { openTarget, readTargetFiles } from './repo/open-repo.ts';
@@ -88,7 +88,8 @@ export async function commitStep(state: RunState): Promise<void> {
 }
 
 /** What bulwark itself keeps in the repository (SPEC section 2). */
-function recordsOf({ answers, preset }: RunRequest, generated: VirtualTree): VirtualFile[] {
+function recordsOf(request: RunRequest, generated: VirtualTree): VirtualFile[] {
+  const { answers, preset } = request;
   const settings = serializeSettings({
     $schema: `https://unpkg.com/create-bulwark@${version}/schema/bulwark.schema.json`,
     preset,
@@ -98,8 +99,19 @@ function recordsOf({ answers, preset }: RunRequest, generated: VirtualTree): Vir
   return [
     record('bulwark.json', settings),
     record('.bulwark/lock.json', serializeLock(lockOf(generated, version))),
-    record('.bulwark/baseline', serializeBaseline(generated)),
+    record('.bulwark/baseline', serializeBaseline(generated, packedTexts(request.plan, generated))),
   ];
+}
+
+/** Large verbatim files come packed: to press them takes longer than to write them. */
+function packedTexts({ renderings }: Plan, generated: VirtualTree): Baseline {
+  const texts = new Map<RepoPath, BaselineFile>();
+  for (const { path, template } of renderings) {
+    const content = generated.get(path)?.content;
+    const { packed } = template;
+    if (content && packed !== undefined) texts.set(path, { content, packed });
+  }
+  return texts;
 }
 
 const record = (path: string, text: string): VirtualFile => ({

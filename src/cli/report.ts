@@ -80,7 +80,7 @@ export function writtenContent(change: Change): Buffer | undefined {
 
 export function countLines(content: Buffer): number {
   let lines = 0;
-  for (const byte of content) if (byte === 0x0a) lines += 1;
+  for (let at = content.indexOf(0x0a); at >= 0; at = content.indexOf(0x0a, at + 1)) lines += 1;
   return lines;
 }
 

@@ -44,7 +44,8 @@ export function terminalOf(
 }
 
 function isInteractive({ env, stdin, stdout }: ProcessLike): boolean {
-  return stdin.isTTY === true && stdout.isTTY === true && isUnset(env.CI) && env.TERM !== 'dumb';
+  // Standard input last: Node opens it when it is looked at, which takes time.
+  return isUnset(env.CI) && env.TERM !== 'dumb' && stdout.isTTY === true && stdin.isTTY === true;
 }
 
 /** no-color.org and force-color.org; words go to standard error, so its terminal decides. */

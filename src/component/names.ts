@@ -4,10 +4,15 @@ import type { ProjectNames } from './define.ts';
 /** RFC 1123 label, 63 characters (kubernetes.io, "Object Names and IDs"), kept shorter so that suffixes fit. */
 export const MAX_SLUG = 40;
 
+/** Plain words that YAML 1.1 or 1.2 reads as null or a boolean (yaml.org/type/bool.html, YAML 1.2.2 section 10.3). */
+const YAML_WORD = /^(?:null|true|false|yes|no|on|off|y|n)$/;
+
 /** Fault of a display name in plain words, or undefined. */
 export function displayNameFault(display: string): string | undefined {
   const slug = slugOf(display);
   if (slug === '') return 'needs at least one Latin letter';
+  if (YAML_WORD.test(slug))
+    return `gives the label "${slug}", which YAML takes for a value and not for a name`;
   if (!/^[a-z]/.test(slug)) return 'must start with a letter, for it becomes an identifier';
   if (slug.length > MAX_SLUG) return `gives the label "${slug}", which is longer than ${MAX_SLUG} characters`;
   return undefined;

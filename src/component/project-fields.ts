@@ -4,7 +4,7 @@ import { choice, text, type Fields, type KnownAnswers } from './fields.ts';
 
 const GITHUB_OWNER = '^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$';
 /** Registry host with optional port, then lower-case path segments (distribution/reference grammar). */
-const REGISTRY = '^[a-z0-9.-]+(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$';
+const REGISTRY = '^[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$';
 const EMAIL = '^[^@\\s<>"\'`\\\\]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+$';
 
 const stringAt = (known: KnownAnswers, key: string): string => String(known.get(key) ?? '');

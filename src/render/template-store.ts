@@ -15,6 +15,8 @@ export interface Template {
   readonly executable: boolean;
   /** Verbatim bytes, or a compiled template. */
   readonly body: Buffer | RenderFunction;
+  /** The form that a verbatim body has in the baseline, where it was made when the package was built. */
+  readonly packed?: string;
 }
 
 /** Gives the templates of a component, sorted by source; empty when it has none. */

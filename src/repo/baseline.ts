@@ -29,10 +29,14 @@ export function serializeBaseline(tree: VirtualTree, previous?: Baseline): strin
   for (const { path, content } of tree.values()) {
     const before = previous?.get(path);
     const same = before?.content.equals(content) === true;
-    text += `${path}\t${same ? before.packed : deflateRawSync(content, { level: LEVEL }).toString('base64')}\n`;
+    text += `${path}\t${same ? before.packed : packText(content)}\n`;
   }
   return text;
 }
+
+/** The form of a text in its line. */
+export const packText = (content: Buffer): string =>
+  deflateRawSync(content, { level: LEVEL }).toString('base64');
 
 export interface BaselineFile {
   readonly content: Buffer;

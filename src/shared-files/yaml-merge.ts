@@ -1,26 +1,17 @@
 /**
  * Merges YAML fragments by structure: maps join, lists append, comments, quoting and tags stay as they were written.
  */
-import {
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  parseDocument,
-  type Document,
-  type Node,
-  type Pair,
-  type ParsedNode,
-  type YAMLMap,
-} from 'yaml';
 import { FragmentClash, type Assembler, type Fragment } from './fragment.ts';
-
-/** Compose's tags; other formats have none. They are kept, never interpreted. */
-const KEPT_TAGS = ['!reset', '!override'].flatMap((tag) => [
-  { tag, collection: 'seq' as const },
-  { tag, collection: 'map' as const },
-  { tag, resolve: (text: string) => text },
-]);
+import {
+  NotAMap,
+  parseOutline,
+  printOutline,
+  type BlockMap,
+  type Entry,
+  type Item,
+  type Leaf,
+  type Value,
+} from './yaml-outline.ts';
 
 interface Merge {
   /** Who wrote the value at each path, for messages. */
@@ -33,67 +24,86 @@ export const mergeYaml: Assembler = (fragments) => {
   if (!first) return '';
   const owners = new Map<string, Fragment>();
   const target = parse(first);
-  claim(target.contents, '', { owners, fragment: first });
-  for (const fragment of others) {
-    const source = parse(fragment);
-    mergeNode(target.contents, source.contents, '', { owners, fragment });
-  }
-  return target.toString({ lineWidth: 0, indentSeq: true, flowCollectionPadding: false });
+  claim(target, '', { owners, fragment: first });
+  for (const fragment of others) mergeMap(target, parse(fragment), '', { owners, fragment });
+  return `${printOutline(target).join('\n')}\n`;
 };
 
-function parse(fragment: Fragment): Document.Parsed & { contents: YAMLMap } {
-  const document = parseDocument(fragment.text, { customTags: KEPT_TAGS, keepSourceTokens: false });
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem) throw new Error(`${fragment.source} is not a YAML fragment: ${problem.message}`);
-  if (!isMap(document.contents)) throw new Error(`${fragment.source} is not a YAML map`);
-  return document as Document.Parsed & { contents: YAMLMap.Parsed };
+function parse({ source, text }: Fragment): BlockMap {
+  try {
+    return parseOutline(text);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const kind = error instanceof NotAMap ? 'a YAML map' : 'a YAML fragment';
+    throw new Error(`${source} is not ${kind}: ${error.message}`, { cause: error });
+  }
 }
 
-function mergeMap(target: YAMLMap, source: YAMLMap, path: string, merge: Merge): void {
-  // A comment above a map's first key belongs to the map when parsed; it must travel with the key.
-  const [firstPair] = source.items;
-  if (firstPair && source.commentBefore != null && isNode(firstPair.key)) {
-    firstPair.key.commentBefore = source.commentBefore;
-  }
-  for (const pair of source.items as Pair<Node, Node | null>[]) {
-    const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
-    const at = path === '' ? key : `${path}.${key}`;
-    const present = target.items.find(({ key: other }) => isScalar(other) && String(other.value) === key);
-    if (!present) {
-      if (isBlock(pair.value, path)) pair.key.spaceBefore = true;
-      target.items.push(pair);
-      claim(pair.value, at, merge);
+function mergeMap(target: BlockMap, source: BlockMap, path: string, merge: Merge): void {
+  for (const entry of source.entries) {
+    const at = path === '' ? entry.key : `${path}.${entry.key}`;
+    const present = target.entries.find(({ key }) => key === entry.key);
+    if (present) {
+      mergeEntry(present, entry, at, merge);
     } else {
-      mergeNode(present.value as ParsedNode | null, pair.value, at, merge);
+      target.entries.push({ ...entry, before: setOff(entry.before, entry.value.kind === 'map', path) });
+      claim(entry.value, at, merge);
     }
   }
 }
 
-function mergeNode(target: Node | null, source: Node | null, path: string, merge: Merge): void {
-  if (isMap(target) && isMap(source)) {
+function mergeEntry(present: Entry, { line, value: source }: Entry, path: string, merge: Merge): void {
+  const target = present.value;
+  if (target.kind === 'map' && source.kind === 'map') {
     mergeMap(target, source, path, merge);
-  } else if (isSeq(target) && isSeq(source) && target.tag === source.tag) {
-    const [firstItem] = source.items;
-    if (isNode(firstItem)) {
-      if (source.commentBefore != null) firstItem.commentBefore = source.commentBefore;
-      if (isBlock(firstItem, path)) firstItem.spaceBefore = true;
-    }
-    target.items.push(...source.items);
-  } else if (!(isScalar(target) && isScalar(source) && target.value === source.value)) {
+  } else if (target.kind === 'list' && source.kind === 'list' && target.tag === source.tag) {
+    target.items.push(...setOffFirst(source.items, path));
+  } else if (isFlowList(target) && isFlowList(source) && target.tag === source.tag) {
+    const text = `[${[...itemsOf(target), ...itemsOf(source)].join(', ')}]`;
+    present.line = present.line.replace(target.text, () => text);
+    present.value = { ...target, text };
+  } else if (isEmptyForm(target, source.kind)) {
+    present.line = line;
+    present.value = source;
+    claim(source, path, merge);
+  } else if (!isEmptyForm(source, target.kind) && !isSame(target, source)) {
     throw new FragmentClash(path, merge.owners.get(path) ?? merge.fragment, merge.fragment);
   }
 }
 
+/** How a map, or a list, is written that nobody has put anything into. */
+const EMPTY_FORMS: Readonly<Record<Value['kind'], string | undefined>> = {
+  map: '{}',
+  list: '[]',
+  leaf: undefined,
+};
+
+const isEmptyForm = (value: Value, of: Value['kind']): boolean =>
+  value.kind === 'leaf' && value.tag === '' && value.text === EMPTY_FORMS[of];
+
+const isFlowList = (value: Value): value is Leaf =>
+  value.kind === 'leaf' && /^\[.*\]$/.test(value.text) && value.lines.length === 0;
+
+const itemsOf = ({ text }: Leaf): string[] => [text.slice(1, -1).trim()].filter((items) => items !== '');
+
+const isSame = (a: Value, b: Value): boolean =>
+  a.kind === 'leaf' &&
+  b.kind === 'leaf' &&
+  a.tag === b.tag &&
+  a.text === b.text &&
+  a.lines.join('\n') === b.lines.join('\n');
+
 /** Services, jobs, hooks and the like are set off by a blank line, as in a file written by hand. */
-const isBlock = (node: unknown, path: string): boolean =>
-  !path.includes('.') && isMap(node) && !node.flow && node.items.length > 0;
+const setOff = (before: readonly string[], isMap: boolean, path: string): readonly string[] =>
+  isMap && !path.includes('.') && before[0] !== '' ? ['', ...before] : before;
+
+const setOffFirst = ([first, ...rest]: readonly Item[], path: string): readonly Item[] =>
+  first ? [{ ...first, before: setOff(first.before, first.isMap, path) }, ...rest] : [];
 
 /** Remembers who wrote a value and everything below it. */
-function claim(node: unknown, path: string, merge: Merge): void {
+function claim(value: Value, path: string, merge: Merge): void {
   merge.owners.set(path, merge.fragment);
-  if (!isMap(node)) return;
-  for (const { key, value } of node.items) {
-    const name = isScalar(key) ? String(key.value) : String(key);
-    claim(value, path === '' ? name : `${path}.${name}`, merge);
-  }
+  if (value.kind !== 'map') return;
+  for (const { key, value: inner } of value.entries)
+    claim(inner, path === '' ? key : `${path}.${key}`, merge);
 }

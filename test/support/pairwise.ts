@@ -1,7 +1,8 @@
 /**
  * A small set of answer sets in which every possible pair of two options' values occurs.
  * The factors are read from the fields that are discovered; what excludes what is this file's own knowledge (the stack a
- * component is for, and what a stack needs), so that it can disagree with the resolver that it is used to test.
+ * component is for, and what a stack or a component needs), so that it can disagree with the resolver that it is used to
+ * test.
  */
 import {
   CATEGORIES,
@@ -36,29 +37,47 @@ interface Setting {
 
 /** All settings that rows of one stack can have; a component in or out is a setting like any other. */
 export function settingsFor(components: readonly AnyComponent[], stack: AnyComponent): readonly Setting[] {
-  const required = new Map((stack.requires ?? []).map((id) => [id, true]));
+  const required = new Map(neededBy(stack, components).map((id) => [id, true]));
+  const present = (component: AnyComponent): ReadonlyMap<ComponentId, boolean> =>
+    new Map([...required, ...[component.id, ...neededBy(component, components)].map((id) => [id, true] as const)]);
   const usable = components.filter(
     ({ id, category, stacks }) =>
       id === stack.id || (category !== 'stack' && (stacks === undefined || stacks.includes(stack.id))),
   );
   const choices = usable
     .filter(({ id, category }) => category !== 'stack' && category !== 'essential' && !required.has(id))
-    .flatMap(({ id }) =>
-      [true, false].map((value): Setting => ({ key: id, value, inRow: new Map([...required, [id, value]]) })),
-    );
+    .flatMap((component): Setting[] => [
+      { key: component.id, value: true, inRow: present(component) },
+      { key: component.id, value: false, inRow: new Map([...required, [component.id, false]]) },
+    ]);
   const ofProject = Object.entries(projectFields).flatMap(([key, field]) =>
     samples(key, field).map((value): Setting => ({ key, value, inRow: required })),
   );
-  const ofComponents = usable.flatMap(({ id, fields }) =>
-    Object.entries(fields).flatMap(([name, field]) =>
-      samples(`${id}.${name}`, field).map((value): Setting => ({
-        key: `${id}.${name}`,
+  const ofComponents = usable.flatMap((component) =>
+    Object.entries(component.fields).flatMap(([name, field]) =>
+      samples(`${component.id}.${name}`, field).map((value): Setting => ({
+        key: `${component.id}.${name}`,
         value,
-        inRow: new Map([...required, [id, true]]),
+        inRow: present(component),
       })),
     ),
   );
   return [{ key: 'stack', value: stack.id, inRow: required }, ...choices, ...ofProject, ...ofComponents];
+}
+
+/** What a component cannot do without, also through what that needs. */
+function neededBy(component: AnyComponent, components: readonly AnyComponent[]): readonly ComponentId[] {
+  const needed = new Set<ComponentId>();
+  const follow = ({ requires = [] }: AnyComponent): void => {
+    for (const id of requires) {
+      const next = components.find((candidate) => candidate.id === id);
+      if (needed.has(id) || !next) continue;
+      needed.add(id);
+      follow(next);
+    }
+  };
+  follow(component);
+  return [...needed];
 }
 
 /** Every pair of settings that some row can have. */

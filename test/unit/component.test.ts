@@ -13,7 +13,7 @@ describe('deriveNames', () => {
     expect(deriveNames(display)).toEqual({ display, slug, npm: slug, identifier, envPrefix });
   });
 
-  it.each(['', '///', '2fast', 'x'.repeat(41), '名前'])('refuses %j', (display) => {
+  it.each(['', 'Yes', 'null', '///', '2fast', 'x'.repeat(41), '名前'])('refuses %j', (display) => {
     expect(displayNameFault(display)).toBeTypeOf('string');
   });
 });

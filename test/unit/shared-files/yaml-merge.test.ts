@@ -1,7 +1,9 @@
 /** Merging YAML fragments keeps what people wrote and refuses what cannot both stand. */
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { FragmentClash, type Fragment } from '../../../src/shared-files/fragment.ts';
 import { mergeYaml } from '../../../src/shared-files/yaml-merge.ts';
+import { mergeYamlByLibrary } from '../../support/yaml-merge-reference.ts';
 
 const fragment = (component: string, text: string): Fragment => ({
   component,
@@ -45,9 +47,11 @@ services:
     environment:
       A: 'single'
       B: "double"
+
   # Cache; nothing in it must survive.
   redis:
     image: redis:8 # pinned
+
 volumes:
   redis-data:
 `);
@@ -64,7 +68,7 @@ volumes:
 `;
     expect(
       mergeYaml([fragment('compose', text), fragment('redis', 'services:\n  redis:\n    image: redis:8\n')]),
-    ).toBe(`${text}  redis:\n    image: redis:8\n`);
+    ).toBe(`${text}\n  redis:\n    image: redis:8\n`);
   });
 
   it('keeps expressions, long lines, block scalars and blank lines', () => {
@@ -96,8 +100,48 @@ jobs:
     expect(mergeYaml([one, one])).toBe(one.text);
   });
 
+  it('lets lists in one line grow, and fills what is empty', () => {
+    const merged = mergeYaml([
+      fragment('a', "jobs:\n  all:\n    needs: [test, 'a b'] # each\nnetworks: {}\nvolumes: []\n"),
+      fragment(
+        'b',
+        'jobs:\n  all:\n    needs: [scan]\nnetworks:\n  backend:\n    internal: true\nvolumes: []\n',
+      ),
+    ]);
+    expect(merged).toBe(
+      "jobs:\n  all:\n    needs: [test, 'a b', scan] # each\nnetworks:\n  backend:\n    internal: true\nvolumes: []\n",
+    );
+  });
+
+  it('takes what looks like structure in texts for text', () => {
+    const text = `"on":
+  push:
+run: |
+  # no comment
+  key: value
+    - item
+
+  last: line
+url: http://example.org/#part
+plain: a # b: c
+quoted: "# a: [b"
+'it''s': {a: "}", b: [1, 2]}
+list:
+- at: the margin
+  with: more
+`;
+    const other = 'url: http://example.org/#part\nlist:\n  - last\n"on":\n  pull_request:\n';
+    const merged = mergeYaml([fragment('a', text), fragment('b', other)]);
+    expect(merged).toContain('run: |\n  # no comment\n  key: value\n    - item\n\n  last: line\n');
+    expect(merged).toContain('list:\n  - at: the margin\n    with: more\n  - last\n');
+    expect(parse(merged)).toEqual(parse(mergeYamlByLibrary([fragment('a', text), fragment('b', other)])));
+  });
+
   it('refuses a fragment that is not YAML, repeats a key, or is not a map', () => {
     expect(() => mergeYaml([fragment('a', 'a: [1')])).toThrow(/templates\/a/);
+    expect(() => mergeYaml([fragment('a', 'a: "1\n')])).toThrow(/not a YAML fragment/);
+    expect(() => mergeYaml([fragment('a', 'a:\n\tb: 1\n')])).toThrow(/not a YAML fragment/);
+    expect(() => mergeYaml([fragment('a', 'a: 1\nb\n')])).toThrow(/not a YAML fragment/);
     expect(() => mergeYaml([fragment('a', 'a: 1\na: 2\n')])).toThrow(/not a YAML fragment/);
     expect(() => mergeYaml([fragment('a', '- 1\n')])).toThrow(/not a YAML map/);
   });
