@@ -1,6 +1,7 @@
 // Builds the package into dist/: bundled, so that a cold `npm create` installs little and starts fast; templates are
 // compiled here, so that no run compiles any.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { build } from 'esbuild';
 import Handlebars from 'handlebars';
 import { componentsModule, packageModule, root } from './discovery.config.mjs';
@@ -10,6 +11,7 @@ const NAMESPACE = 'bulwark';
 const UNUSED_BY_US = new Set([
   'handlebars',
   'globby',
+  'tinyglobby',
   'del',
   'resolve',
   'isbinaryfile',
@@ -17,6 +19,9 @@ const UNUSED_BY_US = new Set([
   'upper-case',
   'lower-case',
 ]);
+
+/** From this size on a verbatim template is no part of the program's source, which is parsed as a whole. */
+const STORED_FROM_BYTES = 8 * 1024;
 
 const tools = await bundledTools();
 
@@ -29,10 +34,33 @@ const discovery = {
     }));
     onLoad({ filter: /^components$/, namespace: NAMESPACE }, () => module(componentsModule()));
     onLoad({ filter: /^package$/, namespace: NAMESPACE }, () => module(packageModule()));
+    onLoad({ filter: /^help$/, namespace: NAMESPACE }, () => module(helpModule()));
     onLoad({ filter: /^templates$/, namespace: NAMESPACE }, () => module(templateIndex()));
     onLoad({ filter: /^templates\//, namespace: NAMESPACE }, ({ path }) =>
       module(compiledTemplates(path.slice('templates/'.length))),
     );
+  },
+};
+
+const programApart = {
+  name: 'program-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/cli\/main\.ts$/ }, () => ({ path: './program.js', external: true }));
+  },
+};
+
+/** Rendering needs commits and versions; what the actions take is for the checks, which have the whole file. */
+const smallPins = {
+  name: 'small-pins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/pins\/actions\.json$/ }, ({ path, importer }) =>
+      importer === `${root}src/component/pins.ts` ? { path, namespace: 'small-pins' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'small-pins' }, () => {
+      const actions = JSON.parse(readFileSync(`${root}src/component/pins/actions.json`, 'utf8'));
+      const pins = Object.entries(actions).map(([name, { sha, version }]) => [name, { sha, version }]);
+      return { contents: JSON.stringify(Object.fromEntries(pins)), loader: 'json' };
+    });
   },
 };
 
@@ -60,25 +88,33 @@ const lightPlop = {
 };
 
 rmSync(`${root}dist`, { recursive: true, force: true });
-await build({
-  entryPoints: { bin: `${root}src/bin.ts`, plopfile: `${root}src/plopfile.ts` },
+const options = {
   outdir: `${root}dist`,
-  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
-  splitting: true,
   minify: true,
-  keepNames: false,
   format: 'esm',
   platform: 'node',
   target: 'node20.17',
   legalComments: 'none',
+  logLevel: 'warning',
+};
+await build({
+  ...options,
+  entryPoints: { program: `${root}src/cli/main.ts`, plopfile: `${root}src/plopfile.ts` },
+  chunkNames: 'chunks/[name]-[hash]',
+  splitting: true,
   external: ['@cdktf/hcl2json'],
   // Bundled CommonJS packages ask for `require`.
   banner: {
     js: "import{createRequire as bulwarkRequire}from'node:module';const require=bulwarkRequire(import.meta.url);",
   },
-  plugins: [discovery, lightPlop],
-  logLevel: 'warning',
+  plugins: [discovery, lightPlop, smallPins],
+});
+// By itself: what is loaded to say a version, or help, is this one small file.
+await build({
+  ...options,
+  entryPoints: { bin: `${root}src/bin.ts` },
+  plugins: [discovery, programApart],
 });
 chmodSync(`${root}dist/bin.js`, 0o755);
 writeSchemas();
@@ -105,12 +141,14 @@ function compiledTemplates(component) {
     const { layer, path, rendered } = tools.placeTemplate(file);
     const content = readFileSync(`${folder}/${file}`);
     const source = `templates/${component}/${file}`;
-    const body = rendered ? `compiled(${compile(content.toString('utf8'), source)})` : verbatim(content);
     const executable = (statSync(`${folder}/${file}`).mode & 0o100) !== 0;
-    return `{ layer: ${JSON.stringify(layer)}, path: ${JSON.stringify(path)}, source: ${JSON.stringify(source)}, executable: ${executable}, body: ${body} }`;
+    const place = JSON.stringify({ layer, path, source, executable });
+    if (!rendered && content.length >= STORED_FROM_BYTES) return `stored(${place}, ${store(content, source)})`;
+    const body = rendered ? `compiled(${compile(content.toString('utf8'), source)})` : verbatim(content);
+    return `{ ...${place}, body: ${body} }`;
   });
   return `
-import { compiled } from ${JSON.stringify(`${root}src/render/template-runtime.ts`)};
+import { compiled, stored } from ${JSON.stringify(`${root}src/render/template-runtime.ts`)};
 export const templates = [${entries.join(',\n')}];`;
 }
 
@@ -129,6 +167,22 @@ function verbatim(content) {
     : `Buffer.from(${JSON.stringify(content.toString('base64'))}, 'base64')`;
 }
 
+/** Puts a text beside the program, as it is and as the baseline holds it; gives the expression of its location. */
+function store(content, source) {
+  const location = `${root}dist/${source}`;
+  mkdirSync(dirname(location), { recursive: true });
+  writeFileSync(location, content);
+  writeFileSync(`${location}${tools.PACKED_SUFFIX}`, tools.packText(content));
+  return `require('node:url').fileURLToPath(new URL(${JSON.stringify(`../${source}`)}, import.meta.url))`;
+}
+
+/** Source of the module `bulwark:help`: the text of `--help` by command. */
+function helpModule() {
+  const questions = tools.questionsOf(sortedComponents());
+  const texts = Object.keys(tools.COMMANDS).map((command) => [command, tools.formatHelp(questions, command)]);
+  return `export const help = ${JSON.stringify(Object.fromEntries(texts))};\n`;
+}
+
 /** The TypeScript that this script needs too, so that a rule stands in one place. */
 async function bundledTools() {
   const { outputFiles } = await build({
@@ -139,6 +193,10 @@ async function bundledTools() {
         export { listFiles } from './src/render/template-folder.ts';
         export { answersSchema, settingsSchema } from './src/plan/answers-schema.ts';
         export { questionsOf } from './src/plan/questions.ts';
+        export { COMMANDS } from './src/cli/options.ts';
+        export { formatHelp } from './src/cli/help.ts';
+        export { PACKED_SUFFIX } from './src/render/template-runtime.ts';
+        export { packText } from './src/repo/baseline.ts';
         export { components, presets } from 'bulwark:components';`,
       resolveDir: root,
     },
@@ -159,15 +217,23 @@ async function bundledTools() {
       },
     ],
   });
-  const location = `${root}node_modules/.cache/bulwark-build.mjs`;
-  mkdirSync(`${root}node_modules/.cache`, { recursive: true });
+  // A name of its own: two builds at once must not read each other's.
+  const location = `${root}node_modules/.cache/bulwark-build-${process.pid}.mjs`;
+  mkdirSync(dirname(location), { recursive: true });
   writeFileSync(location, outputFiles[0].text);
-  return import(`${location}?${Date.now()}`);
+  try {
+    return await import(location);
+  } finally {
+    rmSync(location);
+  }
+}
+
+function sortedComponents() {
+  return [...tools.components].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function writeSchemas() {
-  const components = [...tools.components].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const questions = tools.questionsOf(components);
+  const questions = tools.questionsOf(sortedComponents());
   const presets = tools.presets.map(({ id }) => id);
   mkdirSync(`${root}schema`, { recursive: true });
   for (const [name, schema] of [

@@ -1,16 +1,26 @@
 #!/usr/bin/env node
 /** The edge of the process: arguments in, exit code out; the only place that ends the process. */
 import { basename } from 'node:path';
+import { help } from 'bulwark:help';
 import { version } from 'bulwark:package';
 import { ExitCode } from './errors.ts';
 
 const argv = process.argv.slice(2);
-const [only] = argv;
+const text = fixedText(argv);
+if (text === undefined) await run();
+else process.stdout.write(text);
 
-// Nothing else is loaded to say a version.
-if (argv.length === 1 && (only === '--version' || only === '-V')) {
-  process.stdout.write(`${version}\n`);
-} else {
+/** What can be said without loading the program: its version, and the help that was written when it was built. */
+function fixedText(argv: readonly string[]): string | undefined {
+  const words = [...argv];
+  const option = words.pop() ?? '';
+  if (words.length === 0 && ['--version', '-V'].includes(option)) return `${version}\n`;
+  if (words.length > 1 || !['--help', '-h'].includes(option)) return undefined;
+  const [command = 'create'] = words;
+  return Object.hasOwn(help, command) ? help[command] : undefined;
+}
+
+async function run(): Promise<void> {
   const abort = new AbortController();
   let interruptedBy: ExitCode | undefined;
   const interrupt = (code: ExitCode) => (): void => {

@@ -40,7 +40,7 @@ export function chooseRun(context: CommandContext, choice: Choice): ChosenRun {
   const onConflict = onConflictOf(context);
   return {
     resolution,
-    directory: relative(terminal.cwd, target) || '.',
+    directory: shownDirectory(terminal.cwd, target),
     ...(workTree !== undefined && { workTree }),
     request: {
       target,
@@ -55,6 +55,12 @@ export function chooseRun(context: CommandContext, choice: Choice): ChosenRun {
       signal,
     },
   };
+}
+
+/** The shorter of the two ways to name a folder; a long climb out of where one stands says less than the whole path. */
+function shownDirectory(cwd: string, target: string): string {
+  const way = relative(cwd, target) || '.';
+  return way.startsWith('..') && target.length < way.length ? target : way;
 }
 
 /**
