@@ -2,7 +2,7 @@
 // compiled here, so that no run compiles any.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import Handlebars from 'handlebars';
 import { componentsModule, packageModule, root } from './discovery.config.mjs';
 
@@ -100,14 +100,10 @@ const options = {
 };
 await build({
   ...options,
-  entryPoints: { program: `${root}src/cli/main.ts`, plopfile: `${root}src/plopfile.ts` },
+  entryPoints: { program: `${root}src/cli/main.ts`, pack: `${root}src/plopfile.ts` },
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
   external: ['@cdktf/hcl2json'],
-  // Bundled CommonJS packages ask for `require`.
-  banner: {
-    js: "import{createRequire as bulwarkRequire}from'node:module';const require=bulwarkRequire(import.meta.url);",
-  },
   plugins: [discovery, lightPlop, smallPins],
 });
 // By itself: what is loaded to say a version, or help, is this one small file.
@@ -116,8 +112,31 @@ await build({
   entryPoints: { bin: `${root}src/bin.ts` },
   plugins: [discovery, programApart],
 });
+await turnIntoCommonJs();
+writeFileSync(`${root}dist/plopfile.js`, "module.exports = require('./pack.js').default;\n");
 chmodSync(`${root}dist/bin.js`, 0o755);
 writeSchemas();
+
+/**
+ * Node loads the same twenty files in half the time when they are CommonJS: no promise, no URL and no second look at the disk
+ * for each. esbuild cannot split CommonJS, so it splits modules, and each is then turned.
+ */
+async function turnIntoCommonJs() {
+  const files = tools.listFiles(`${root}dist`).filter((file) => file.endsWith('.js'));
+  for (const file of files) {
+    const { code } = await transform(readFileSync(`${root}dist/${file}`, 'utf8'), {
+      format: 'cjs',
+      platform: 'node',
+      target: options.target,
+      minify: true,
+      define: { 'import.meta.url': '__filename' },
+      // Loaded by `import()`, each would take the long way again.
+      supported: { 'dynamic-import': false },
+    });
+    writeFileSync(`${root}dist/${file}`, code);
+  }
+  writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+}
 
 function module(contents) {
   return { contents, loader: 'js', resolveDir: root };
@@ -173,7 +192,8 @@ function store(content, source) {
   mkdirSync(dirname(location), { recursive: true });
   writeFileSync(location, content);
   writeFileSync(`${location}${tools.PACKED_SUFFIX}`, tools.packText(content));
-  return `require('node:url').fileURLToPath(new URL(${JSON.stringify(`../${source}`)}, import.meta.url))`;
+  // The program's chunks stand in a folder of their own.
+  return `__dirname + ${JSON.stringify(`/../${source}`)}`;
 }
 
 /** Source of the module `bulwark:help`: the text of `--help` by command. */

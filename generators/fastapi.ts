@@ -8,11 +8,28 @@ import { literal } from '../src/render/view.ts';
 
 const API_PREFIX = '^(?:/[a-z0-9]+(?:-[a-z0-9]+)*){1,4}$';
 
-/** How it is run depends on what there is to run it with. */
-const runSection = (project: Project): string => {
-  const tools = ['make', 'compose'].filter((tool) => project.has(tool));
-  return `readme/run.${tools.join('-') || 'plain'}.md`;
-};
+const INSTALL = [
+  'python3 -m venv .venv',
+  '.venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt',
+];
+const WITH_ENV = '.venv/bin/python scripts/with_env.py .env .venv/bin/python';
+
+/** How it is run and tested depends on what there is to do it with. */
+function commandsFor(project: Project): {
+  readonly run: readonly string[];
+  readonly test: readonly string[];
+} {
+  const compose = project.has('compose');
+  if (project.has('make')) return { run: [compose ? 'make up' : 'make run'], test: ['make test'] };
+  const makeEnv = 'python3 scripts/generate_env.py';
+  const test = `${WITH_ENV} -m pytest`;
+  return compose
+    ? { run: [makeEnv, 'docker compose up --build --detach --wait'], test: [...INSTALL, test] }
+    : {
+        run: [makeEnv, ...INSTALL, `${WITH_ENV} -m database.migrate`, `${WITH_ENV} -m services.api.src`],
+        test: [test],
+      };
+}
 
 /** Where the services of .env answer on this machine: with compose a variable says it. */
 const hostPortsOfServices = (project: Project) => {
@@ -89,6 +106,9 @@ export default defineComponent({
     ...containerView(project, answers.port, 'API_PORTS'),
     ...hostPortsOfServices(project),
     rabbitmq: project.has('rabbitmq'),
+    services: literal(`PostgreSQL, Redis${project.has('rabbitmq') ? ', RabbitMQ' : ''}`),
+    runCommands: commandsFor(project).run.map(literal),
+    testCommands: commandsFor(project).test.map(literal),
   }),
   contributes: (_, project) => [
     add.compose('base', 'compose/api.yml', { order: 20 }),
@@ -104,7 +124,7 @@ export default defineComponent({
     add.ignore('docker', 'ignore/dockerignore', { order: 50 }),
     add.dependabot('dependabot', 'dependabot.yml', { order: 30 }),
     add.preCommit('pre-commit', 'pre-commit.yml', { order: 30 }),
-    add.readme('readme', runSection(project), { order: 10 }),
+    add.readme('readme', 'readme/run.md', { order: 10 }),
     add.readme('readme', 'readme/configuration.md', { order: 30 }),
     ...(project.has('rabbitmq')
       ? [
@@ -118,13 +138,7 @@ export default defineComponent({
       : []),
   ],
   diagram: ({ port }, { names }) => [{ from: 'clients', to: names.slug, label: `HTTP ${port}` }],
-  nextSteps: (_, project) =>
-    project.has('make')
-      ? [project.has('compose') ? 'make up' : 'make run', 'make test']
-      : [
-          'python3 scripts/generate_env.py',
-          ...(project.has('compose') ? ['docker compose up --build --detach --wait'] : []),
-        ],
+  nextSteps: (_, project) => [...commandsFor(project).run, ...commandsFor(project).test],
   seeded: ['core/', 'infrastructure/', 'services/', 'database/', 'tests/'],
   samples: {
     default: {},

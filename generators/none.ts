@@ -1,20 +1,45 @@
 /** Bring your own application: everything around it, and a contract that it has to keep. */
-import { containerView } from '../src/component/container-view.ts';
+import { accountOf, containerView } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
 import { integer, text } from '../src/component/fields.ts';
+import { literal } from '../src/render/view.ts';
 
 const HEALTH_PATH = '^(?:/[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*){1,6}$';
 const SERVICES = ['postgres', 'redis', 'rabbitmq'] as const;
 
-/** How the stack is started depends on what there is to make its secrets with. */
-const runSection = (project: Project): string => {
-  if (project.has('make') && project.has('env')) return 'readme/run.make.md';
-  if (project.has('env')) return 'readme/run.env.md';
-  return hasData(project) ? 'readme/run.secrets.md' : 'readme/run.md';
-};
+/** A secret for each variable that the compose file requires, where there is no script that makes them. */
+const MAKE_SECRETS = [
+  `docker compose config --variables | awk '$2 == "true" { print $1 }' |`,
+  '  while read -r name; do echo "$name=$(openssl rand -hex 32)"; done > .env',
+];
 
-const hasData = (project: Project): boolean => SERVICES.some((service) => project.has(service));
+/** How the stack is started depends on what there is to make its secrets with. */
+function runCommands(project: Project): readonly string[] {
+  const make = project.has('make');
+  return [
+    ...(hasData(project) && !project.has('env') ? MAKE_SECRETS : []),
+    ...(project.has('env') && !make ? ['python3 scripts/generate_env.py'] : []),
+    make ? 'make up' : 'docker compose up --build --detach --wait',
+  ];
+}
+
+/** The data services as the application finds them. */
+const URLS = {
+  postgres: (account: string) => ({
+    variable: 'DATABASE_URL',
+    url: `postgresql://${account}:PASSWORD@postgres:5432/${account}`,
+  }),
+  redis: (account: string) => ({ variable: 'REDIS_URL', url: `redis://${account}:PASSWORD@redis:6379/0` }),
+  rabbitmq: (account: string) => ({
+    variable: 'RABBITMQ_URL',
+    url: `amqp://${account}:PASSWORD@rabbitmq:5672/`,
+  }),
+} as const;
+
+const servicesOf = (project: Project) => SERVICES.filter((service) => project.has(service));
+
+const hasData = (project: Project): boolean => servicesOf(project).length > 0;
 
 export default defineComponent({
   id: 'none',
@@ -60,19 +85,21 @@ export default defineComponent({
     ...answers,
     ...containerView(project, answers.port, 'APP_PORTS'),
     hasData: hasData(project),
+    services: servicesOf(project).map((service) => URLS[service](accountOf(project.names))),
+    runCommands: runCommands(project).map(literal),
     tmpMb: 64,
   }),
   contributes: (_, project) => [
     add.compose('base', 'compose/app.yml', { order: 20 }),
     add.compose('production', 'compose/app.production.yml', { order: 20 }),
-    ...SERVICES.filter((service) => project.has(service)).map((service, index) =>
+    ...servicesOf(project).map((service, index) =>
       add.compose('base', `compose/${service}.yml`, { order: 21 + index }),
     ),
     ...(project.has('compose') ? [add.workflow('ci', 'ci/compose.yml', { order: 75 })] : []),
     ...(project.has('compose') ? [add.env('env', 'env/app.env', { order: 10 })] : []),
     add.ignore('docker', 'ignore/dockerignore', { order: 50 }),
     add.readme('readme', 'readme/bring.md', { order: 9 }),
-    ...(project.has('compose') ? [add.readme('readme', runSection(project), { order: 10 })] : []),
+    ...(project.has('compose') ? [add.readme('readme', 'readme/run.md', { order: 10 })] : []),
   ],
   diagram: ({ port }, { names }) => [{ from: 'clients', to: names.slug, label: `HTTP ${port}` }],
   seeded: ['app/', 'Dockerfile'],

@@ -7,7 +7,7 @@ import { ExitCode } from './errors.ts';
 
 const argv = process.argv.slice(2);
 const text = fixedText(argv);
-if (text === undefined) await run();
+if (text === undefined) void run();
 else process.stdout.write(text);
 
 /** What can be said without loading the program: its version, and the help that was written when it was built. */

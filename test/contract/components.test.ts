@@ -70,6 +70,22 @@ describe('the catalog', () => {
   });
 });
 
+/** The same answers with each option of each choice: a licence or a place for the coverage picks templates too. */
+const choicesOfOthers = (answers: Record<string, FieldValue>): Record<string, FieldValue>[] =>
+  catalog.questions
+    .filter(({ key, field }) => field.kind === 'choice' && key !== 'stack' && !(key in answers))
+    .flatMap(({ key, field }) =>
+      field.kind === 'choice' && isAsked(key, answers)
+        ? field.options.map((option) => ({ ...answers, [key]: option }))
+        : [],
+    );
+
+/** Whether a question belongs to the project or to a component that is chosen. */
+const isAsked = (key: string, answers: Record<string, FieldValue>): boolean => {
+  const [owner = '', field] = key.split('.');
+  return field === undefined || Object.values(answers).flat().includes(owner);
+};
+
 describe.each(catalog.components.map((component) => [component.id, component] as const))(
   '%s',
   (_, component) => {
@@ -105,7 +121,7 @@ describe.each(catalog.components.map((component) => [component.id, component] as
                 : value,
             ]),
           );
-          for (const answers of [full, none]) {
+          for (const answers of [full, none, ...choicesOfOthers(full)]) {
             const { plan } = await render(answers);
             for (const { template } of plan.renderings) unused.delete(template.source);
             for (const { contributions } of plan.sharedFiles) {

@@ -29,7 +29,7 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** One value of one factor. `inRow` says which components must be in or out of a row that has it. */
-interface Setting {
+export interface Setting {
   readonly key: string;
   readonly value: FieldValue;
   readonly inRow: ReadonlyMap<ComponentId, boolean>;
@@ -153,21 +153,11 @@ function candidate(
   random: () => number,
 ): PairwiseRow {
   const forced = new Map(wanted.flatMap(({ inRow }) => [...inRow]));
-  const byKey = new Map<string, Setting[]>();
-  for (const setting of settingsFor(components, stack)) {
-    byKey.set(setting.key, [...(byKey.get(setting.key) ?? []), setting]);
-  }
   const chosen = new Map<ComponentId, boolean>(forced);
   const settings: Setting[] = [];
   // A component's choice stands before its fields in `settingsFor`, so it is known when they are reached.
-  for (const [key, options] of byKey) {
-    const possible = options.filter(({ inRow }) =>
-      [...inRow].every(([id, value]) => (chosen.get(id) ?? value) === value),
-    );
-    const isFieldOfAbsent = [...(options[0]?.inRow ?? [])].some(
-      ([id]) => key.startsWith(`${id}.`) && chosen.get(id) === false,
-    );
-    if (isFieldOfAbsent) continue;
+  for (const [key, options] of byKey(settingsFor(components, stack))) {
+    const possible = possibleAmong(options, chosen);
     const fixed = wanted.find((setting) => setting.key === key);
     const taken = fixed ?? possible[Math.floor(random() * possible.length)];
     if (!taken) continue;
@@ -177,7 +167,22 @@ function candidate(
   return { settings, answers: answersOf(components, stack, settings, chosen) };
 }
 
-function answersOf(
+/** Settings by the key that each is a value of, in the order of the keys. */
+export function byKey(settings: readonly Setting[]): ReadonlyMap<string, readonly Setting[]> {
+  const grouped = new Map<string, Setting[]>();
+  for (const setting of settings) grouped.set(setting.key, [...(grouped.get(setting.key) ?? []), setting]);
+  return grouped;
+}
+
+/** Those that a row can still have; none for a field of a component that is out. */
+export const possibleAmong = (
+  options: readonly Setting[],
+  chosen: ReadonlyMap<ComponentId, boolean>,
+): readonly Setting[] =>
+  options.filter(({ inRow }) => [...inRow].every(([id, value]) => (chosen.get(id) ?? value) === value));
+
+/** The answers that say what was set. */
+export function answersOf(
   components: readonly AnyComponent[],
   stack: AnyComponent,
   settings: readonly Setting[],

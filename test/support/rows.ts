@@ -1,9 +1,11 @@
-/** The pairwise rows of the real catalog, rendered, in memory and on the disk: what tests of the output judge. */
+/** The pairwise rows of the real catalog, as `create` would write them, in memory and on the disk. */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { reconcileStep, renderStep, startRun } from '../../src/run.ts';
 import type { JudgedTree } from '../../src/verify/check.ts';
 import { pairwiseRows, type Row } from './pairwise.ts';
-import { catalog, render, type Rendered } from './render.ts';
+import { catalog, render } from './render.ts';
 
 /** Any number does; one for all tests, so that they speak of the same rows. */
 const SEED = 7;
@@ -14,20 +16,44 @@ export interface NamedRow {
   readonly answers: Row;
 }
 
-/** Every pair of two options' values occurs in one of them. */
-export function namedRows(): readonly NamedRow[] {
-  return pairwiseRows(catalog.components, SEED).map(({ answers }, index) => ({
+/** Rows in which every pair of two options' values occurs. */
+export const namedRows = (): readonly NamedRow[] =>
+  pairwiseRows(catalog.components, SEED).map(({ answers }, index) => ({
     name: `row-${String(index + 1).padStart(2, '0')}`,
     answers,
   }));
+
+/**
+ * All files that `create` would write, with the records that it keeps.
+ * @throws with the issues when the answers are refused or the plan has any
+ */
+export async function createdTree(answers: Row, preset: string | null = null): Promise<JudgedTree> {
+  const { resolution, plan } = await render(answers, preset);
+  const state = startRun({
+    // Nothing is there and nothing will be: the run ends before it writes.
+    target: join(tmpdir(), 'bulwark-never-written'),
+    preset,
+    answers: resolution.answers,
+    plan,
+    onConflict: 'fail',
+    decisions: new Map(),
+    dryRun: true,
+    judge: false,
+    signal: new AbortController().signal,
+  });
+  for (const rendering of plan.renderings) renderStep(state, rendering);
+  reconcileStep(state);
+  if (!state.tree) throw new Error('the run has no tree after its second step');
+  return state.tree;
 }
 
-export interface RenderedRow extends NamedRow, Rendered {}
+export interface RenderedRow extends NamedRow {
+  readonly tree: JudgedTree;
+}
 
 /** @throws when a row is refused or does not render */
-export async function renderedRows(): Promise<readonly RenderedRow[]> {
-  return Promise.all(namedRows().map(async (row) => ({ ...row, ...(await render(row.answers)) })));
-}
+export const renderedRows = (): Promise<readonly RenderedRow[]> =>
+  Promise.all(namedRows().map(async (row) => ({ ...row, tree: await createdTree(row.answers) })));
 
 /** Writes a tree into a folder, with its modes. */
 export function writeTree(tree: JudgedTree, folder: string): void {

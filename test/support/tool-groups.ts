@@ -16,6 +16,11 @@ export const TOOL_GROUPS = {
   trivy: 'trivy passes a good Dockerfile and finds a bad one',
   promtool: 'promtool passes good rules and configurations and finds bad ones',
   gixy: 'gixy passes a good nginx.conf and finds a bad one',
+  matrix: 'each tool finds nothing in any row of the pairwise set',
+  judge: 'the judge finds nothing in the default output, in minimal ones and in rows of the pairwise set',
+  twins: 'each line of the hardening baseline that is taken out of the output is found',
+  'python-quality': 'ruff, black, isort, pylint, mypy and bandit find nothing in any rendered application',
+  'python-locks': 'every locked package has a wheel for each Python and processor',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type ToolGroup = keyof typeof TOOL_GROUPS;

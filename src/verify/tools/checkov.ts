@@ -1,10 +1,17 @@
 /** Misconfigurations in Dockerfiles and workflows by checkov, without a word to its service. */
+import type { RepoPath } from '../../tree/repo-path.ts';
 import { isDockerfile, isWorkflow } from './file-kinds.ts';
 import { readJson, type JsonAnswer } from './json-answer.ts';
 import { agreeing, defineTool, pathInside, requireJudged, ToolFailure } from './tool.ts';
 
-/** What each of its frameworks reads; it finds the files itself, so what it read is held against this. */
-const FRAMEWORKS = { dockerfile: isDockerfile, github_actions: isWorkflow };
+/**
+ * What each of its frameworks reads; it finds the files itself, so what it read is held against this. Workflows it takes
+ * from any folder of that name, also below the root, where GitHub reads none.
+ */
+const FRAMEWORKS = {
+  dockerfile: isDockerfile,
+  github_actions: (path: RepoPath) => /(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$/.test(path),
+};
 
 export const checkov = defineTool({
   id: 'checkov',
@@ -12,7 +19,7 @@ export const checkov = defineTool({
   command: 'checkov',
   versionArgs: ['--version'],
   install: { linux: 'pipx install checkov', darwin: 'brew install checkov', win32: 'pipx install checkov' },
-  choose: (paths) => paths.filter((path) => Object.values(FRAMEWORKS).some((reads) => reads(path))),
+  choose: (paths) => paths.filter((path) => isDockerfile(path) || isWorkflow(path)),
   judge: async ({ root, paths, call }) => {
     const frameworks = Object.entries(FRAMEWORKS)
       .filter(([, reads]) => paths.some(reads))

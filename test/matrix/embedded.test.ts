@@ -1,0 +1,71 @@
+/**
+ * Whatever is chosen, it renders and our own checks find nothing in it: over the pairwise rows, or with
+ * BULWARK_MATRIX=full over the full product, of which BULWARK_MATRIX_ROWS bounds the number of rows.
+ */
+import { describe, expect, it } from 'vitest';
+import type { CheckResult, JudgedTree } from '../../src/verify/check.ts';
+import { runEmbedded } from '../../src/verify/run-embedded.ts';
+import { boundedProduct } from '../support/full-product.ts';
+import type { Row } from '../support/pairwise.ts';
+import { catalog } from '../support/render.ts';
+import { createdTree, namedRows } from '../support/rows.ts';
+
+/** About three minutes on one core. */
+const DEFAULT_BOUND = 3000;
+const MINUTES = 60_000;
+
+/** What is wrong with a row, in words; nothing for a good one. */
+async function faultsOf(answers: Row): Promise<readonly string[]> {
+  let tree: JudgedTree;
+  try {
+    tree = await createdTree(answers);
+  } catch (error) {
+    // The pairwise set says that the row can be had; the resolver, or a template, says something else.
+    return [`refused or not rendered: ${error instanceof Error ? error.message : String(error)}`];
+  }
+  return (await runEmbedded(tree)).flatMap(faultsIn);
+}
+
+function faultsIn(result: CheckResult): readonly string[] {
+  switch (result.outcome) {
+    case 'passed':
+    case 'skipped':
+      return [];
+    case 'failed':
+      return [`${result.check} gave no answer: ${result.reason}`];
+    case 'findings':
+      return result.findings.map(
+        ({ rule, path, line, message }) => `${path}:${line ?? 1} ${rule}: ${message}`,
+      );
+  }
+}
+
+describe.runIf(process.env.BULWARK_MATRIX !== 'full')('pairwise rows', () => {
+  it.each(namedRows())('$name renders and has no finding', async ({ answers }) => {
+    expect(await faultsOf(answers), JSON.stringify(answers)).toEqual([]);
+  });
+});
+
+describe.runIf(process.env.BULWARK_MATRIX === 'full')('the full product', () => {
+  it(
+    'renders and has no finding',
+    async () => {
+      const bound = Number(process.env.BULWARK_MATRIX_ROWS ?? DEFAULT_BOUND);
+      const { total, count, rows } = boundedProduct(catalog.components, bound);
+      process.stdout.write(`full product: ${count} of ${total} rows\n`);
+      let judged = 0;
+      for (const answers of rows()) {
+        expect(await faultsOf(answers), JSON.stringify(answers)).toEqual([]);
+        judged += 1;
+      }
+      expect(judged).toBe(count);
+    },
+    60 * MINUTES,
+  );
+});
+
+it('judges a row that has a fault as one', async () => {
+  expect(await faultsOf({ stack: 'none', containers: ['compose'] })).toEqual([
+    expect.stringContaining('refused or not rendered') as unknown,
+  ]);
+});
