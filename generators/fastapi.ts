@@ -106,7 +106,7 @@ export default defineComponent({
     ...containerView(project, answers.port, 'API_PORTS'),
     ...hostPortsOfServices(project),
     rabbitmq: project.has('rabbitmq'),
-    services: literal(`PostgreSQL, Redis${project.has('rabbitmq') ? ', RabbitMQ' : ''}`),
+    services: literal(project.has('rabbitmq') ? 'PostgreSQL, Redis and RabbitMQ' : 'PostgreSQL and Redis'),
     runCommands: commandsFor(project).run.map(literal),
     testCommands: commandsFor(project).test.map(literal),
   }),

@@ -13,7 +13,16 @@ export interface Entry {
   before: readonly string[];
   /** With its comment: `image: redis:8 # pinned`. */
   line: string;
-  value: Value;
+  value: Unread | Value;
+}
+
+/** A value that nobody has had to look into yet. */
+export interface Unread {
+  readonly kind: 'unread';
+  /** What stands after the colon. */
+  readonly rest: string;
+  /** What follows the line of the key. */
+  readonly body: readonly string[];
 }
 
 export interface Item {

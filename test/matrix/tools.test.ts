@@ -7,7 +7,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { repoPath, type RepoPath } from '../../src/tree/repo-path.ts';
-import type { CheckResult } from '../../src/verify/check.ts';
+import type { CheckResult, JudgedTree } from '../../src/verify/check.ts';
 import { tools } from '../../src/verify/tools/index.ts';
 import type { ToolCheck } from '../../src/verify/tools/tool.ts';
 import { renderedRows, writeTree, type RenderedRow } from '../support/rows.ts';
@@ -23,18 +23,21 @@ let folder = '';
 beforeAll(async () => {
   rows = await renderedRows();
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'bulwark-matrix-')));
-  for (const { name, tree } of rows) writeTree(tree, join(folder, name));
+  for (const { name, tree } of rows) writeTree(withoutRecords(tree), join(folder, name));
 }, MINUTE);
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** What bulwark keeps for itself is no part of what is judged. */
+const withoutRecords = (tree: JudgedTree): JudgedTree =>
+  new Map([...tree].filter(([path]) => !path.startsWith('.bulwark/')));
+
 /** What a tool would choose in each row, as paths below the folder of all. */
 const chosenBy = (tool: ToolCheck): readonly RepoPath[] =>
   rows.flatMap(({ name, tree }) => {
-    // What bulwark keeps for itself is no part of what is judged.
-    const paths = [...tree.keys()].filter((path) => !path.startsWith('.bulwark/'));
+    const paths = [...withoutRecords(tree).keys()];
     const read = (path: RepoPath): string => tree.get(path)?.content.toString('utf8') ?? '';
     return tool.choose(paths, read).map((path) => repoPath(`${name}/${path}`, 'the pairwise rows'));
   });
@@ -42,9 +45,7 @@ const chosenBy = (tool: ToolCheck): readonly RepoPath[] =>
 async function judgeAll(tool: ToolCheck, paths: readonly RepoPath[]): Promise<readonly CheckResult[]> {
   const shares = tool.id === 'docker-compose' ? shareOut(paths) : [paths];
   return Promise.all(
-    shares.map((share) =>
-      tool.run({ root: folder, paths: share, exec: execWithTools, timeout: 4 * MINUTE }),
-    ),
+    shares.map((share) => tool.run({ root: folder, paths: share, exec: execWithTools, timeout: 4 * MINUTE })),
   );
 }
 
@@ -52,9 +53,9 @@ async function judgeAll(tool: ToolCheck, paths: readonly RepoPath[]): Promise<re
 function shareOut(paths: readonly RepoPath[]): readonly (readonly RepoPath[])[] {
   const cores = availableParallelism();
   const rowOf = (path: RepoPath): number => rows.findIndex(({ name }) => path.startsWith(`${name}/`));
-  return Array.from({ length: cores }, (_, core) => paths.filter((path) => rowOf(path) % cores === core)).filter(
-    (share) => share.length > 0,
-  );
+  return Array.from({ length: cores }, (_, core) =>
+    paths.filter((path) => rowOf(path) % cores === core),
+  ).filter((share) => share.length > 0);
 }
 
 for (const tool of tools.filter(({ id }) => !NOT_RENDERED.includes(id))) {
@@ -66,7 +67,11 @@ for (const tool of tools.filter(({ id }) => !NOT_RENDERED.includes(id))) {
         expect(paths.length).toBeGreaterThan(0);
         const results = await judgeAll(tool, paths);
         for (const result of results) {
-          expect(result).toEqual({ check: tool.id, outcome: 'passed', judged: expect.any(Number) as unknown });
+          expect(result).toEqual({
+            check: tool.id,
+            outcome: 'passed',
+            judged: expect.any(Number) as unknown,
+          });
         }
         const judged = results.map((result) => (result.outcome === 'passed' ? result.judged : 0));
         expect(judged.reduce((total, count) => total + count, 0)).toBe(paths.length);

@@ -69,4 +69,3 @@ function strideFor(total: number, bound: number): number {
   while (step > 1 && [2, 3, 5, 7].some((factor) => step % factor === 0)) step += 1;
   return step;
 }
-

@@ -39,7 +39,10 @@ export interface Setting {
 export function settingsFor(components: readonly AnyComponent[], stack: AnyComponent): readonly Setting[] {
   const required = new Map(neededBy(stack, components).map((id) => [id, true]));
   const present = (component: AnyComponent): ReadonlyMap<ComponentId, boolean> =>
-    new Map([...required, ...[component.id, ...neededBy(component, components)].map((id) => [id, true] as const)]);
+    new Map([
+      ...required,
+      ...[component.id, ...neededBy(component, components)].map((id) => [id, true] as const),
+    ]);
   const usable = components.filter(
     ({ id, category, stacks }) =>
       id === stack.id || (category !== 'stack' && (stacks === undefined || stacks.includes(stack.id))),

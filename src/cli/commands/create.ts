@@ -29,8 +29,11 @@ import type { Command, CommandContext } from './command.ts';
 export const create: Command = async (context) => {
   const { line, catalog, terminal } = context;
   const fresh = await gatherAnswers(line, catalog.questions, terminal, () => readFileSync(0, 'utf8'));
-  const issues = [...line.issues, ...fresh.issues];
-  if (issues.length > 0) throw usageError(issues);
+  if (fresh.issues.length > 0) {
+    // Whoever mends one fault should hear of the others at once.
+    const { issues } = resolveRun(catalog, fresh.raw, null);
+    throw usageError([...fresh.issues, ...issues]);
+  }
   const saved = savedAnswers(terminal.environment);
   const isResumed = line.options.has('resume');
   const given = isResumed ? resumeAnswers(fresh, saved, catalog) : fresh;
