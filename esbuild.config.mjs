@@ -20,9 +20,6 @@ const UNUSED_BY_US = new Set([
   'lower-case',
 ]);
 
-/** From this size on a verbatim template is no part of the program's source, which is parsed as a whole. */
-const STORED_FROM_BYTES = 8 * 1024;
-
 const tools = await bundledTools();
 
 const discovery = {
@@ -45,7 +42,7 @@ const discovery = {
 const programApart = {
   name: 'program-apart',
   setup({ onResolve }) {
-    onResolve({ filter: /\/cli\/main\.ts$/ }, () => ({ path: './program.js', external: true }));
+    onResolve({ filter: /\/program\.ts$/ }, () => ({ path: './program.js', external: true }));
   },
 };
 
@@ -88,6 +85,7 @@ const lightPlop = {
 };
 
 rmSync(`${root}dist`, { recursive: true, force: true });
+mkdirSync(`${root}dist/templates`, { recursive: true });
 const options = {
   outdir: `${root}dist`,
   bundle: true,
@@ -98,9 +96,10 @@ const options = {
   legalComments: 'none',
   logLevel: 'warning',
 };
-await build({
+const { metafile } = await build({
   ...options,
-  entryPoints: { program: `${root}src/cli/main.ts`, pack: `${root}src/plopfile.ts` },
+  entryPoints: { program: `${root}src/program.ts` },
+  metafile: true,
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
   external: ['@cdktf/hcl2json'],
@@ -112,14 +111,60 @@ await build({
   entryPoints: { bin: `${root}src/bin.ts` },
   plugins: [discovery, programApart],
 });
+const joined = await joinProgram(metafile.outputs);
 await turnIntoCommonJs();
-writeFileSync(`${root}dist/plopfile.js`, "module.exports = require('./pack.js').default;\n");
+for (const [index, file] of joined.entries()) {
+  writeFileSync(`${root}dist/${file}`, `module.exports = require('../program.js').chunk${index};\n`);
+}
+writeFileSync(`${root}dist/plopfile.js`, "module.exports = require('./program.js').pack;\n");
 chmodSync(`${root}dist/bin.js`, 0o755);
 writeSchemas();
 
 /**
- * Node loads the same twenty files in half the time when they are CommonJS: no promise, no URL and no second look at the disk
- * for each. esbuild cannot split CommonJS, so it splits modules, and each is then turned.
+ * Splitting makes a chunk of every set of modules that some parts of the program share. Those that are always loaded become one
+ * file; in their place stands one that leads there.
+ * @returns those chunks, as `chunk0`, `chunk1` … of the program
+ */
+async function joinProgram(outputs) {
+  const inDist = (path) => path.slice(path.indexOf('dist/') + 'dist/'.length);
+  const always = new Set(['program.js']);
+  const imports = Object.fromEntries(
+    Object.entries(outputs).map(([path, output]) => [
+      inDist(path),
+      output.imports.filter(({ kind }) => kind === 'import-statement'),
+    ]),
+  );
+  // A set grows while it is walked.
+  for (const file of always) {
+    for (const { path, external } of imports[file]) if (external !== true) always.add(inDist(path));
+  }
+  const chunks = [...always].filter((file) => file !== 'program.js');
+  const leads = chunks.map((file, index) => `export * as chunk${index} from './${file}';\n`);
+  await build({
+    ...options,
+    outdir: undefined,
+    outfile: `${root}dist/program.js`,
+    allowOverwrite: true,
+    stdin: { contents: `export * from './program.js';\n${leads.join('')}`, resolveDir: `${root}dist` },
+    plugins: [
+      {
+        name: 'chunks-apart',
+        setup({ onResolve }) {
+          onResolve({ filter: /^\./ }, ({ path, kind }) =>
+            kind === 'dynamic-import'
+              ? { path: `./chunks/${path.slice(path.lastIndexOf('/') + 1)}`, external: true }
+              : undefined,
+          );
+        },
+      },
+    ],
+  });
+  return chunks;
+}
+
+/**
+ * Node loads the same files in half the time when they are CommonJS: no promise, no URL and no second look at the disk for
+ * each. esbuild cannot split CommonJS, so it splits modules, and each is then turned.
  */
 async function turnIntoCommonJs() {
   const files = tools.listFiles(`${root}dist`).filter((file) => file.endsWith('.js'));
@@ -153,22 +198,40 @@ export const templates = async (component) =>
   Object.hasOwn(loaders, component) ? (await loaders[component]()).templates : [];`;
 }
 
-/** One module per component: compiled functions and verbatim text, in the shape of the store in development. */
+/** One module per component: compiled functions, and where its verbatim texts stand. */
 function compiledTemplates(component) {
   const folder = `${root}templates/${component}`;
+  const texts = [];
+  const forms = [];
   const entries = tools.listFiles(folder).map((file) => {
     const { layer, path, rendered } = tools.placeTemplate(file);
     const content = readFileSync(`${folder}/${file}`);
     const source = `templates/${component}/${file}`;
     const executable = (statSync(`${folder}/${file}`).mode & 0o100) !== 0;
     const place = JSON.stringify({ layer, path, source, executable });
-    if (!rendered && content.length >= STORED_FROM_BYTES) return `stored(${place}, ${store(content, source)})`;
-    const body = rendered ? `compiled(${compile(content.toString('utf8'), source)})` : verbatim(content);
-    return `{ ...${place}, body: ${body} }`;
+    // Fragments are no files, so the baseline does not hold them.
+    if (!rendered && layer === tools.FRAGMENTS)
+      return `{ ...${place}, body: Buffer.from(${JSON.stringify(content.toString('utf8'))}) }`;
+    if (rendered) return `{ ...${place}, body: compiled(${compile(content.toString('utf8'), source)}) }`;
+    return `verbatim(${place}, ${extentOf(texts, content)}, ${extentOf(forms, Buffer.from(tools.packText(content)))})`;
   });
+  const location = `templates/${component}`;
+  if (texts.length > 0) {
+    writeFileSync(`${root}dist/${location}`, Buffer.concat(texts));
+    writeFileSync(`${root}dist/${location}${tools.PACKED_SUFFIX}`, Buffer.concat(forms));
+  }
+  // The program's chunks stand in a folder of their own.
   return `
-import { compiled, stored } from ${JSON.stringify(`${root}src/render/template-runtime.ts`)};
+import { compiled, verbatimTemplates } from ${JSON.stringify(`${root}src/render/template-runtime.ts`)};
+const verbatim = verbatimTemplates(__dirname + ${JSON.stringify(`/../${location}`)});
 export const templates = [${entries.join(',\n')}];`;
+}
+
+/** Appends a part, and says where it lies among the others. */
+function extentOf(parts, part) {
+  const start = parts.reduce((sum, { length }) => sum + length, 0);
+  parts.push(part);
+  return `[${start}, ${start + part.length}]`;
 }
 
 function compile(text, source) {
@@ -177,23 +240,6 @@ function compile(text, source) {
   } catch (error) {
     throw new Error(`${source}: ${error.message}`, { cause: error });
   }
-}
-
-function verbatim(content) {
-  const text = content.toString('utf8');
-  return Buffer.from(text).equals(content)
-    ? `Buffer.from(${JSON.stringify(text)})`
-    : `Buffer.from(${JSON.stringify(content.toString('base64'))}, 'base64')`;
-}
-
-/** Puts a text beside the program, as it is and as the baseline holds it; gives the expression of its location. */
-function store(content, source) {
-  const location = `${root}dist/${source}`;
-  mkdirSync(dirname(location), { recursive: true });
-  writeFileSync(location, content);
-  writeFileSync(`${location}${tools.PACKED_SUFFIX}`, tools.packText(content));
-  // The program's chunks stand in a folder of their own.
-  return `__dirname + ${JSON.stringify(`/../${source}`)}`;
 }
 
 /** Source of the module `bulwark:help`: the text of `--help` by command. */
@@ -209,7 +255,7 @@ async function bundledTools() {
     stdin: {
       contents: `
         export { COMPILE_OPTIONS } from './src/render/engine.ts';
-        export { placeTemplate } from './src/render/template-store.ts';
+        export { FRAGMENTS, placeTemplate } from './src/render/template-store.ts';
         export { listFiles } from './src/render/template-folder.ts';
         export { answersSchema, settingsSchema } from './src/plan/answers-schema.ts';
         export { questionsOf } from './src/plan/questions.ts';

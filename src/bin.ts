@@ -3,13 +3,10 @@
 import { basename } from 'node:path';
 import { help } from 'bulwark:help';
 import { version } from 'bulwark:package';
+import type { ProcessLike } from './cli/terminal.ts';
 import { ExitCode } from './errors.ts';
 
 const argv = process.argv.slice(2);
-const text = fixedText(argv);
-if (text === undefined) void run();
-else process.stdout.write(text);
-
 /** What can be said without loading the program: its version, and the help that was written when it was built. */
 function fixedText(argv: readonly string[]): string | undefined {
   const words = [...argv];
@@ -31,12 +28,33 @@ async function run(): Promise<void> {
   };
   process.on('SIGINT', interrupt(ExitCode.interrupted));
   process.on('SIGTERM', interrupt(ExitCode.terminated));
-  // A reader that went away (`| head`) is not an error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.ok);
-    throw error;
-  });
-  const { main } = await import('./cli/main.ts');
-  const code = await main(argv, basename(process.argv[1] ?? ''), process, abort.signal);
+  const { main } = await import('./program.ts');
+  const code = await main(argv, basename(process.argv[1] ?? ''), standing, abort.signal);
   process.exitCode = interruptedBy ?? code;
 }
+
+/** The process as the program sees it. Node opens a stream when it is looked at, which takes time. */
+const standing: ProcessLike = {
+  env: process.env,
+  cwd: () => process.cwd(),
+  get stdin() {
+    return process.stdin;
+  },
+  get stdout() {
+    // A reader that went away (`| head`) is not an error.
+    if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', leaveQuietly);
+    return process.stdout;
+  },
+  get stderr() {
+    return process.stderr;
+  },
+};
+
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(ExitCode.ok);
+  throw error;
+}
+
+const text = fixedText(argv);
+if (text === undefined) void run();
+else standing.stdout.write(text);

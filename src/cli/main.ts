@@ -6,15 +6,16 @@ import { BulwarkError, ExitCode, usageError } from '../errors.ts';
 import { catalogOf } from '../plan/catalog.ts';
 import { parseCommandLine, type CommandLine } from './args.ts';
 import type { Command, CommandContext } from './commands/command.ts';
+import { create } from './commands/create.ts';
 import { failureDocument, serializeDocument } from './document.ts';
 import { formatHelp } from './help.ts';
 import type { CommandName } from './options.ts';
 import { formatIssues, styleOf } from './report.ts';
 import { terminalOf, type ProcessLike } from './terminal.ts';
 
-/** Each command is loaded when it is called: `create` should not pay for the others. */
+/** The others are loaded when they are called: `create` should not pay for them. */
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
-  create: async () => (await import('./commands/create.ts')).create,
+  create: async () => create,
   verify: async () => (await import('./commands/verify.ts')).verify,
   list: async () => (await import('./commands/list.ts')).list,
   info: async () => (await import('./commands/info.ts')).info,

@@ -35,7 +35,10 @@ export function terminalOf(
   return {
     out: (text) => void process.stdout.write(text),
     say: (text) => void process.stderr.write(text),
-    interactive: isInteractive(process),
+    // Node opens a stream when it is looked at, which takes time; most runs without a person never ask.
+    get interactive() {
+      return isInteractive(process);
+    },
     colour: colour ?? wantsColour(process),
     cwd: cwd === undefined ? stands : resolve(stands, cwd),
     environment: env,
@@ -44,7 +47,6 @@ export function terminalOf(
 }
 
 function isInteractive({ env, stdin, stdout }: ProcessLike): boolean {
-  // Standard input last: Node opens it when it is looked at, which takes time.
   return isUnset(env.CI) && env.TERM !== 'dumb' && stdout.isTTY === true && stdin.isTTY === true;
 }
 

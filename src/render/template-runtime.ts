@@ -12,19 +12,29 @@ const environment = equip((runtime as unknown as typeof Full).create());
 export const compiled = (specification: TemplateSpecification): RenderFunction =>
   environment.template(specification);
 
-/** The form of the baseline stands beside the text, under its name and this. */
+/** The forms of the baseline stand beside the texts, under their name and this. */
 export const PACKED_SUFFIX = '.packed';
 
+/** Where a part of a file begins and ends. */
+type Extent = readonly [start: number, end: number];
+
 /**
- * A large verbatim template (a lock file): it stands in a file of its own, which is read only where it is rendered.
- * @param location path of the text
+ * Verbatim templates of a component: their texts stand in one file, one after the other, so that they need not be parsed with
+ * the program; their forms in the baseline in another. Each is read once, when the first is rendered.
+ * @param location path of the texts
  */
-export const stored = (template: Omit<Template, 'body' | 'packed'>, location: string): Template => ({
-  ...template,
-  get body() {
-    return readFileSync(location);
-  },
-  get packed() {
-    return readFileSync(`${location}${PACKED_SUFFIX}`, 'latin1');
-  },
-});
+export function verbatimTemplates(location: string) {
+  let texts: Buffer | undefined;
+  let forms: string | undefined;
+  return (place: Omit<Template, 'body' | 'packed'>, text: Extent, form: Extent): Template => ({
+    ...place,
+    get body() {
+      texts ??= readFileSync(location);
+      return texts.subarray(...text);
+    },
+    get packed() {
+      forms ??= readFileSync(`${location}${PACKED_SUFFIX}`, 'latin1');
+      return forms.slice(...form);
+    },
+  });
+}

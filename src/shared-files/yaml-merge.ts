@@ -3,9 +3,11 @@
  */
 import { FragmentClash, type Assembler, type Fragment } from './fragment.ts';
 import {
-  NotAMap,
+  isMap,
+  OutlineError,
   parseOutline,
   printOutline,
+  readValue,
   type BlockMap,
   type Entry,
   type Item,
@@ -14,7 +16,7 @@ import {
 } from './yaml-outline.ts';
 
 interface Merge {
-  /** Who wrote the value at each path, for messages. */
+  /** Who put a value at a path, for messages. */
   readonly owners: Map<string, Fragment>;
   readonly fragment: Fragment;
 }
@@ -22,20 +24,23 @@ interface Merge {
 export const mergeYaml: Assembler = (fragments) => {
   const [first, ...others] = fragments;
   if (!first) return '';
-  const owners = new Map<string, Fragment>();
-  const target = parse(first);
-  claim(target, '', { owners, fragment: first });
-  for (const fragment of others) mergeMap(target, parse(fragment), '', { owners, fragment });
+  const owners = new Map([['', first]]);
+  const target = reading(first, () => parseOutline(first.text));
+  for (const fragment of others) {
+    reading(fragment, () => {
+      mergeMap(target, parseOutline(fragment.text), '', { owners, fragment });
+    });
+  }
   return `${printOutline(target).join('\n')}\n`;
 };
 
-function parse({ source, text }: Fragment): BlockMap {
+/** Says which fragment it is that cannot be read. */
+function reading<T>({ source }: Fragment, action: () => T): T {
   try {
-    return parseOutline(text);
+    return action();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const kind = error instanceof NotAMap ? 'a YAML map' : 'a YAML fragment';
-    throw new Error(`${source} is not ${kind}: ${error.message}`, { cause: error });
+    if (!(error instanceof OutlineError)) throw error;
+    throw new Error(`${source} is not ${error.wanted}: ${error.message}`, { cause: error });
   }
 }
 
@@ -46,14 +51,15 @@ function mergeMap(target: BlockMap, source: BlockMap, path: string, merge: Merge
     if (present) {
       mergeEntry(present, entry, at, merge);
     } else {
-      target.entries.push({ ...entry, before: setOff(entry.before, entry.value.kind === 'map', path) });
-      claim(entry.value, at, merge);
+      target.entries.push({ ...entry, before: setOff(entry.before, () => isMap(entry.value), path) });
+      merge.owners.set(at, merge.fragment);
     }
   }
 }
 
-function mergeEntry(present: Entry, { line, value: source }: Entry, path: string, merge: Merge): void {
-  const target = present.value;
+function mergeEntry(present: Entry, added: Entry, path: string, merge: Merge): void {
+  const target = read(present);
+  const source = read(added);
   if (target.kind === 'map' && source.kind === 'map') {
     mergeMap(target, source, path, merge);
   } else if (target.kind === 'list' && source.kind === 'list' && target.tag === source.tag) {
@@ -63,12 +69,28 @@ function mergeEntry(present: Entry, { line, value: source }: Entry, path: string
     present.line = present.line.replace(target.text, () => text);
     present.value = { ...target, text };
   } else if (isEmptyForm(target, source.kind)) {
-    present.line = line;
+    present.line = added.line;
     present.value = source;
-    claim(source, path, merge);
+    merge.owners.set(path, merge.fragment);
   } else if (!isEmptyForm(source, target.kind) && !isSame(target, source)) {
-    throw new FragmentClash(path, merge.owners.get(path) ?? merge.fragment, merge.fragment);
+    throw new FragmentClash(path, ownerOf(path, merge), merge.fragment);
   }
+}
+
+function read(entry: Entry): Value {
+  if (entry.value.kind !== 'unread') return entry.value;
+  const value = readValue(entry.value);
+  entry.value = value;
+  return value;
+}
+
+/** Who wrote the value: the same as what it stands in, unless somebody put it there. */
+function ownerOf(path: string, { owners, fragment }: Merge): Fragment {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+    const owner = owners.get(at);
+    if (owner) return owner;
+  }
+  return owners.get('') ?? fragment;
 }
 
 /** How a map, or a list, is written that nobody has put anything into. */
@@ -94,16 +116,8 @@ const isSame = (a: Value, b: Value): boolean =>
   a.lines.join('\n') === b.lines.join('\n');
 
 /** Services, jobs, hooks and the like are set off by a blank line, as in a file written by hand. */
-const setOff = (before: readonly string[], isMap: boolean, path: string): readonly string[] =>
-  isMap && !path.includes('.') && before[0] !== '' ? ['', ...before] : before;
+const setOff = (before: readonly string[], isBlock: () => boolean, path: string): readonly string[] =>
+  !path.includes('.') && before[0] !== '' && isBlock() ? ['', ...before] : before;
 
 const setOffFirst = ([first, ...rest]: readonly Item[], path: string): readonly Item[] =>
-  first ? [{ ...first, before: setOff(first.before, first.isMap, path) }, ...rest] : [];
-
-/** Remembers who wrote a value and everything below it. */
-function claim(value: Value, path: string, merge: Merge): void {
-  merge.owners.set(path, merge.fragment);
-  if (value.kind !== 'map') return;
-  for (const { key, value: inner } of value.entries)
-    claim(inner, path === '' ? key : `${path}.${key}`, merge);
-}
+  first ? [{ ...first, before: setOff(first.before, () => first.isMap, path) }, ...rest] : [];

@@ -3,7 +3,8 @@
  * written. Comments, quoting, tags and block scalars therefore stay to the last character.
  *
  * This is no YAML parser and need not be one: fragments are our own, and what is put together from them is parsed by a real one
- * in `verify` and in the tests. A real one at this place takes longer than the rest of a run.
+ * in `verify` and in the tests. A real one at this place takes longer than the rest of a run. For the same reason only what is
+ * joined is read.
  */
 
 export interface Entry {
@@ -13,10 +14,10 @@ export interface Entry {
   before: readonly string[];
   /** With its comment: `image: redis:8 # pinned`. */
   line: string;
-  value: Unread | Value;
+  value: Value | Unread;
 }
 
-/** A value that nobody has had to look into yet. */
+/** A value that nobody has had to look into: most are joined to nothing. */
 export interface Unread {
   readonly kind: 'unread';
   /** What stands after the colon. */
@@ -62,18 +63,26 @@ const PROPERTIES = /^(?:[!&][^\s,[\]{}]*(?:\s+|$))*/;
 const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'/g;
 const ITEM = /^-(?:\s+|$)/;
 
-/** @throws Error when a line cannot be read so; NotAMap when the text is something else than a block map */
+/** @throws OutlineError when a line cannot be read so */
 export function parseOutline(text: string): BlockMap {
   const lines = text.replace(/\n+$/, '').split('\n');
   const tabbed = lines.find((line) => /^ *\t/.test(line));
-  if (tabbed !== undefined) throw new Error(`a tab indents "${tabbed.trim()}"`);
+  if (tabbed !== undefined) throw new OutlineError(`a tab indents "${tabbed.trim()}"`);
   const first = lines.find(isSignificant) ?? '';
-  if (!KEY.test(first)) throw new NotAMap(`"${first}" is no key with its value`);
+  if (!KEY.test(first)) throw new OutlineError(`"${first}" is no key with its value`, 'a YAML map');
   return parseMap(lines);
 }
 
-export class NotAMap extends Error {
-  override readonly name = 'NotAMap';
+/** The text cannot be read. */
+export class OutlineError extends Error {
+  override readonly name = 'OutlineError';
+
+  constructor(
+    message: string,
+    readonly wanted: 'a YAML fragment' | 'a YAML map' = 'a YAML fragment',
+  ) {
+    super(message);
+  }
 }
 
 /** @param depth of the map's keys */
@@ -83,8 +92,10 @@ export const printOutline = ({ entries }: BlockMap, depth = 0): string[] =>
     ...printValue(value, depth + 1),
   ]);
 
-function printValue(value: Value, depth: number): string[] {
+function printValue(value: Entry['value'], depth: number): string[] {
   switch (value.kind) {
+    case 'unread':
+      return isAtMargin(value.body) ? indent(value.body, depth) : indent(value.body, depth - 1);
     case 'map':
       return printOutline(value, depth);
     case 'list':
@@ -102,21 +113,30 @@ const widthOf = (line: string): number => line.length - line.trimStart().length;
 const dedent = (lines: readonly string[], width: number): string[] =>
   lines.map((line) => line.slice(Math.min(width, widthOf(line))));
 
+/** A list may stand as far to the left as the key that it belongs to; we give it an indent. */
+const isAtMargin = (body: readonly string[]): boolean => ITEM.test(body.find(isSignificant) ?? '');
+
 function parseMap(lines: readonly string[]): BlockMap {
   const keys = new Set<string>();
-  // A list may stand as far to the left as the key that it belongs to.
   const parts = cut(lines, KEY, (line) => widthOf(line) > 0 || ITEM.test(line));
   const entries = parts.map(({ before, line, body }): Entry => {
     const [whole, written = ''] = KEY.exec(line) ?? [''];
     const key = written.replace(/^(["'])(.*)\1$/, '$2');
-    if (keys.has(key)) throw new Error(`"${key}" is set twice`);
+    if (keys.has(key)) throw new OutlineError(`"${key}" is set twice`);
     keys.add(key);
-    return { key, before, line, value: parseValue(line.slice(whole.length).trim(), body) };
+    const rest = line.slice(whole.length).trim();
+    if (/^["'[{]/.test(rest)) requireClosed([withoutComment(rest), ...body].join('\n'));
+    return { key, before, line, value: { kind: 'unread', rest, body } };
   });
   return { kind: 'map', entries };
 }
 
-function parseValue(rest: string, body: readonly string[]): Value {
+/** Whether the value is a block map; asked of what need not be read. */
+export const isMap = (value: Entry['value']): boolean =>
+  value.kind === 'unread' ? readValue(value).kind === 'map' : value.kind === 'map';
+
+/** @throws OutlineError when a line of the value cannot be read */
+export function readValue({ rest, body }: Unread): Value {
   const [properties] = PROPERTIES.exec(rest) ?? [''];
   const tag = properties.trim();
   const text = withoutComment(rest.slice(properties.length));
@@ -126,7 +146,6 @@ function parseValue(rest: string, body: readonly string[]): Value {
     if (ITEM.test(first.trimStart())) return { kind: 'list', tag, items: parseItems(inner) };
     if (KEY.test(first.trimStart())) return parseMap(inner);
   }
-  if (!/^[|>]/.test(text)) requireClosed([text, ...body].join('\n'));
   return { kind: 'leaf', tag, text, lines: dedent(body, INDENT) };
 }
 
@@ -158,7 +177,7 @@ function cut(lines: readonly string[], begins: RegExp, goesOn: (line: string) =>
       last.body.push(...between, line);
       between = [];
     } else {
-      throw new Error(`"${line.trim()}" belongs to nothing`);
+      throw new OutlineError(`"${line.trim()}" belongs to nothing`);
     }
   }
   parts.at(-1)?.body.push(...between);
@@ -173,13 +192,13 @@ function withoutComment(text: string): string {
 
 const mask = (text: string): string => text.replace(QUOTED, (quoted) => '_'.repeat(quoted.length));
 
-/** @throws Error when a quote or a bracket that begins the value is not closed */
+/** @throws OutlineError when a quote or a bracket that begins the value is not closed */
 function requireClosed(value: string): void {
   const masked = mask(value);
-  if (/^["']/.test(masked)) throw new Error(`a quote is not closed in ${value}`);
+  if (/^["']/.test(masked)) throw new OutlineError(`a quote is not closed in ${value}`);
   if (!/^[[{]/.test(masked)) return;
   const count = (pattern: RegExp) => masked.match(pattern)?.length ?? 0;
   if (count(/\[/g) !== count(/\]/g) || count(/\{/g) !== count(/\}/g)) {
-    throw new Error(`a bracket is not closed in ${value}`);
+    throw new OutlineError(`a bracket is not closed in ${value}`);
   }
 }

@@ -1,6 +1,6 @@
 /** What tests make once and keep: virtual environments, root file systems, layers of images. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { run } from './keep.ts';
@@ -27,8 +27,8 @@ export async function virtualEnvironment(python: string, lock: string): Promise<
   const interpreter = requireTool(python);
   const name = `${basename(interpreter)}-${digestOf(interpreter, readFileSync(lock, 'utf8'))}`;
   const folder = join(cacheFolder('venvs'), name);
-  const complete = join(folder, 'complete');
-  if (existsSync(complete)) return join(folder, 'bin');
+  // Named as the rendered Makefile names it, so that `make` can be given this environment.
+  if (existsSync(join(folder, 'installed'))) return join(folder, 'bin');
   // Test files that want the same one at the same time wait for the first.
   await run(
     [
@@ -36,11 +36,11 @@ export async function virtualEnvironment(python: string, lock: string): Promise<
       `${folder}.lock`,
       'bash',
       '-euc',
-      `[[ -e $2/complete ]] && exit
+      `[[ -e $2/installed ]] && exit
 rm -rf "$2"
 "$1" -m venv "$2"
 "$2/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$3"
-touch "$2/complete"`,
+touch "$2/installed"`,
       'venv',
       interpreter,
       folder,
@@ -48,6 +48,5 @@ touch "$2/complete"`,
     ],
     { seconds: 600 },
   );
-  rmSync(`${folder}.lock`, { force: true });
   return join(folder, 'bin');
 }

@@ -59,7 +59,7 @@ export async function keep({
   const keeper = spawn('bash', ['-c', KEEPER, 'keeper', log, endSignal, String(graceSeconds), ...argv], {
     // A session of its own: Ctrl-C in the terminal is for the test, which then ends us.
     detached: true,
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'ignore'],
     ...(cwd !== undefined && { cwd }),
     ...(env && { env }),
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 /** Every group and what it shows. A test that needs a real tool belongs to one of these. */
 export const TOOL_GROUPS = {
+  quoting: 'literals are read back by the parsers of shells, make, nginx, Python, Compose and BuildKit',
   hadolint: 'hadolint passes a good Dockerfile and finds a bad one',
   actionlint: 'actionlint passes a good workflow and finds a bad one',
   zizmor: 'zizmor passes a good workflow and finds a bad one',
@@ -16,6 +17,10 @@ export const TOOL_GROUPS = {
   trivy: 'trivy passes a good Dockerfile and finds a bad one',
   promtool: 'promtool passes good rules and configurations and finds bad ones',
   gixy: 'gixy passes a good nginx.conf and finds a bad one',
+  'python-app-3.12': 'the rendered application passes its own tests on Python 3.12, with real services',
+  'python-app-3.13': 'the same on Python 3.13; it is fast, survives what hangs and drains, seen from outside',
+  'readme-commands': 'every command of the rendered READMEs works from a clean clone, with real containers',
+  'image-build': 'the rendered images build, run hardened as any user, and stop when they are told to',
   matrix: 'each tool finds nothing in any row of the pairwise set',
   judge: 'the judge finds nothing in the default output, in minimal ones and in rows of the pairwise set',
   twins: 'each line of the hardening baseline that is taken out of the output is found',

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
-import { afterAll, describe, test } from 'vitest';
+import { afterAll, describe, test, type TestContext } from 'vitest';
 import { exec, type Exec } from '../../src/exec.ts';
 import { markGroup, toolsAreRequired, type ToolGroup } from './tool-groups.ts';
 
@@ -51,10 +51,16 @@ export const execWithTools: Exec = (execution) => {
  * BULWARK_REQUIRE_TOOLS=1. The group counts as run only when its tests were executed.
  * @param group an entry of TOOL_GROUPS
  * @param tools names of programs, all of which are needed
+ * @param obstacle why the tests cannot run for another reason than a program that is absent
  */
-export function describeWithTools(group: ToolGroup, tools: readonly string[], tests: () => void): void {
+export function describeWithTools(
+  group: ToolGroup,
+  tools: readonly string[],
+  tests: () => void,
+  obstacle?: string,
+): void {
   const missing = tools.filter((name) => findTool(name) === undefined);
-  if (missing.length === 0) {
+  if (missing.length === 0 && obstacle === undefined) {
     describe(`real tools: ${group}`, () => {
       // Vitest runs the hooks of a group only when it executes a test of it.
       afterAll(() => {
@@ -64,7 +70,7 @@ export function describeWithTools(group: ToolGroup, tools: readonly string[], te
     });
     return;
   }
-  const reason = whyMissing(missing);
+  const reason = missing.length > 0 ? whyMissing(missing) : (obstacle ?? '');
   markGroup(group, { skipped: reason });
   if (toolsAreRequired()) {
     test(`real tools: ${group}`, () => {
@@ -73,6 +79,16 @@ export function describeWithTools(group: ToolGroup, tools: readonly string[], te
   } else {
     describe.skip(`real tools: ${group} (${reason})`, tests);
   }
+}
+
+/**
+ * Leaves a test of a group out for a reason that shows only when it runs (a registry that does not answer); fails it
+ * instead where all tools are required.
+ */
+export function skipInGroup(group: ToolGroup, context: TestContext, reason: string): never {
+  markGroup(group, { skipped: reason });
+  if (toolsAreRequired()) throw new Error(`${reason}, and BULWARK_REQUIRE_TOOLS=1 asks for all of them`);
+  return context.skip(reason);
 }
 
 const whyMissing = (names: readonly string[]): string =>

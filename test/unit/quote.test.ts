@@ -1,12 +1,12 @@
 /** Every sink writes any text as a literal that real parsers read back as that text, or refuses it with a reason. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { BulwarkError } from '../../src/errors.ts';
 import { QuoteRefusal, SINKS, type SinkName } from '../../src/render/quote.ts';
 import { NASTY, NASTY_NAMES, nastyText, type NastyName } from '../support/nasty-strings.ts';
 import * as read from '../support/read-back.ts';
 import { findTool } from '../support/tools.ts';
-import { toolsAreRequired } from '../support/tool-groups.ts';
+import { markGroup, toolsAreRequired } from '../support/tool-groups.ts';
 
 /** The same texts in every run; another seed finds others. */
 const SEED = Number(process.env.BULWARK_QUOTE_SEED ?? 20_261_121);
@@ -248,13 +248,20 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe.each(CASES)('$sink, read back by $by', ({ sink, reader, missing, careless }) => {
+describe.each(CASES)('$sink, read back by $by', ({ sink, by, reader, missing, careless }) => {
   const reason = missing?.();
   if (reason !== undefined) {
+    markGroup('quoting', { skipped: `${sink} by ${by}: ${reason}` });
     it.skipIf(!toolsAreRequired())(`needs a tool: ${reason}`, () => {
       expect.fail(`${reason}, and BULWARK_REQUIRE_TOOLS=1 asks for all tools`);
     });
     return;
+  }
+
+  if (missing) {
+    afterAll(() => {
+      markGroup('quoting', { ran: true });
+    });
   }
 
   it('is the text', async () => {

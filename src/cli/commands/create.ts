@@ -39,7 +39,7 @@ export const create: Command = async (context) => {
   const given = isResumed ? resumeAnswers(fresh, saved, catalog) : fresh;
   if (given.preset !== null) presetNamed(catalog, given.preset);
 
-  const isAsked = terminal.interactive && !line.options.has('yes') && !line.options.has('json');
+  const isAsked = !line.options.has('yes') && !line.options.has('json') && terminal.interactive;
   const chosen = isAsked ? await askPerson(context, given, saved) : await takeGiven(context, given);
   const state = startRun(chosen.request);
   recoverTarget(chosen.request.target);

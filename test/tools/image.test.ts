@@ -1,0 +1,293 @@
+/** Do the rendered images build from what Debian has, run hardened as any user against real services, and stop when told to? */
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { DOCKER_MILLISECONDS, DOCKER_TOOLS, startDocker, type Docker } from '../support/docker.ts';
+import { run, tryRun, until } from '../support/keep.ts';
+import { whyNoNetwork } from '../support/network.ts';
+import { renderedFolder } from '../support/repository.ts';
+import { missingServices, startServices, type Services } from '../support/services.ts';
+import { describeWithTools, requireTool } from '../support/tools.ts';
+
+/** A user that no image knows. */
+const UID = 10_777;
+/** How the strictest orchestrator would run a container. */
+const HARDENED = [
+  ...['--network', 'host', '--read-only', '--tmpfs', '/tmp:size=64m,mode=1777'],
+  ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', `${UID}:${UID}`],
+];
+const MINUTE = 60_000;
+const API = 'http://127.0.0.1:8000/api/v1';
+
+const folders: string[] = [];
+const rendered = async (...what: Parameters<typeof renderedFolder>): Promise<string> => {
+  const folder = await renderedFolder(...what);
+  folders.push(folder);
+  return folder;
+};
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+describeWithTools(
+  'image-build',
+  [...DOCKER_TOOLS, 'curl'],
+  () => {
+    let docker: Docker;
+    let services: Services | undefined;
+
+    beforeAll(async () => {
+      docker = await startDocker();
+      services = await startServices(
+        {
+          DATABASE_URL: 'postgresql://app:app-password@127.0.0.1:5432/app',
+          REDIS_URL: 'redis://app:app-password@127.0.0.1:6379/0',
+          RABBITMQ_URL: 'amqp://app:app-password@127.0.0.1:5672/',
+        },
+        docker.network.within,
+      );
+      const service = await rendered({ name: 'my-service', data: ['postgres', 'redis', 'rabbitmq'] });
+      await docker.provideImages(service);
+      for (const target of ['builder', 'development', 'migrate', 'production'])
+        await build(service, `my-service:test-${target}`, target);
+    }, DOCKER_MILLISECONDS);
+
+    afterAll(async () => {
+      await services?.end();
+      // Untagged by a later build of the same name.
+      await docker.tryDocker(['image', 'prune', '--force']);
+      await docker.end();
+    }, MINUTE);
+
+    const build = (folder: string, tag: string, target: string): Promise<string> =>
+      docker.docker(['build', '--quiet', '--target', target, '--tag', tag, '.'], {
+        cwd: folder,
+        seconds: 600,
+      });
+
+    const variables = (more: Readonly<Record<string, string>> = {}): readonly string[] =>
+      Object.entries({ ...services?.urls, ...more }).flatMap(([name, value]) => [
+        '--env',
+        `${name}=${value}`,
+      ]);
+
+    /** Asks from inside the network; the statuses of all answers. */
+    const curl = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const { stdout } = await tryRun([
+        ...docker.network.within,
+        ...['curl', '--silent', '--output', '/dev/null', '--write-out', '%{http_code}\n', ...args],
+      ]);
+      return stdout.trim().split('\n');
+    };
+
+    /** Starts a container and waits until a URL answers 200. */
+    async function start(
+      name: string,
+      image: string,
+      url: string,
+      options: readonly string[] = [],
+    ): Promise<void> {
+      await docker.docker(['run', '--detach', '--name', name, ...HARDENED, ...options, image]);
+      await until(name, async () => (await curl(url))[0] === '200');
+    }
+
+    const shell = (image: string, script: string): Promise<string> =>
+      docker.docker(['run', '--rm', '--network', 'none', '--entrypoint', 'sh', image, '-euc', script]);
+
+    /** Stops a container as an orchestrator does; its exit code and the seconds that it took. */
+    async function stop(name: string): Promise<{ code: string; seconds: number }> {
+      const begin = performance.now();
+      await docker.docker(['stop', '--time', '30', name]);
+      const seconds = (performance.now() - begin) / 1000;
+      const code = await docker.docker(['inspect', '--format', '{{.State.ExitCode}}', name]);
+      await docker.docker(['rm', '--force', name]);
+      return { code: code.trim(), seconds };
+    }
+
+    /** The image's own HEALTHCHECK, run in a container. */
+    async function health(name: string): Promise<number | string> {
+      const [kind, ...test] = JSON.parse(
+        await docker.docker(['inspect', '--format', '{{json .Config.Healthcheck.Test}}', name]),
+      ) as string[];
+      expect(kind).toBe('CMD');
+      return (await docker.tryDocker(['exec', name, ...test])).code;
+    }
+
+    test(
+      'the migrations run, and once more',
+      async () => {
+        for (let round = 0; round < 2; round++) {
+          const { code, output } = await docker.tryDocker([
+            ...['run', '--rm', ...HARDENED, ...variables(), 'my-service:test-migrate'],
+          ]);
+          expect(code, output).toBe(0);
+        }
+      },
+      MINUTE,
+    );
+
+    test(
+      'the API runs with four workers and a read-only root as a user that nobody knows, counts all and stops',
+      async () => {
+        const settings = {
+          SYSTEM_HEALTH_TOKEN: 'system-health-token-of-these-tests',
+          WEB_CONCURRENCY: '4',
+        };
+        await start('api', 'my-service:test-production', `${API}/health/ready`, variables(settings));
+        expect(await health('api')).toBe(0);
+
+        const ids = await docker.docker(['exec', 'api', 'sh', '-c', 'id -u; tr "\\0" " " < /proc/1/cmdline']);
+        expect(ids).toBe(`${UID}\npython -m services.api.src `);
+        for (const place of ['/app', '/opt/venv', '/var/tmp', '/etc'])
+          expect((await docker.tryDocker(['exec', 'api', 'touch', `${place}/written`])).code, place).not.toBe(
+            0,
+          );
+        expect((await docker.tryDocker(['exec', 'api', 'touch', '/tmp/written'])).code).toBe(0);
+
+        // Each over a connection of its own, so that all workers get some.
+        const missing = `${API}/items/00000000-0000-4000-8000-000000000[000-099]`;
+        const statuses = await curl('--header', 'Connection: close', missing);
+        expect(statuses).toEqual(Array<string>(100).fill('404'));
+        const metrics = await run([
+          ...docker.network.within,
+          ...['curl', '--fail', '--silent', 'http://127.0.0.1:8000/metrics'],
+        ]);
+        expect(metrics).toMatch(/^http_requests_total\{[^}]*items\/\{item_id\}[^}]*status="404"\} 100\.0$/m);
+
+        const { code, seconds } = await stop('api');
+        expect(code).toBe('0');
+        expect(seconds).toBeLessThan(15);
+      },
+      2 * MINUTE,
+    );
+
+    test(
+      'the last stage has no compiler, no pip in its environment, no cache and no test',
+      async () => {
+        const found = await shell(
+          'my-service:test-production',
+          `for program in cc gcc g++ make ld rustc cargo git curl; do command -v $program || true; done
+ls -d /opt/venv/bin/pip* /root/.cache /tmp/* /var/cache/apt/archives/*.deb /var/lib/apt/lists/*_* 2> /dev/null || true
+ls -A /app
+find /app /opt/venv ! -user root -o -perm /022 ! -type l
+find /app -name 'test*' -o -name 'requirements*' -o -name '.env*' -o -name '.git*'`,
+        );
+        expect(found.trim().split('\n')).toEqual(['core', 'database', 'infrastructure', 'services']);
+        const { Config } = (
+          JSON.parse(await docker.docker(['inspect', 'my-service:test-production'])) as [
+            { Config: { User: string; Entrypoint: unknown; Labels: Record<string, string> } },
+          ]
+        )[0];
+        expect(Config.User).toMatch(/^[1-9]\d{3,}:[1-9]\d{3,}$/);
+        expect(Config.Labels).toMatchObject({ 'org.opencontainers.image.title': 'my-service' });
+      },
+      MINUTE,
+    );
+
+    test(
+      'an application of one’s own: says that it is missing, and runs when it is there',
+      async () => {
+        const own = await rendered({ name: 'own-app' }, 'minimal');
+        await docker.provideImages(own);
+        await build(own, 'own-app:test', 'production');
+        const { code, stderr } = await docker.tryDocker(['run', '--rm', ...HARDENED, 'own-app:test']);
+        expect(code).toBe(78);
+        expect(stderr).toContain('there is no executable app/run in this image');
+
+        const program = join(own, 'app/run');
+        writeFileSync(program, SMALL_SERVER);
+        chmodSync(program, 0o755);
+        await build(own, 'own-app:test', 'production');
+        await start('own-app', 'own-app:test', 'http://127.0.0.1:8080/healthz');
+        expect(await health('own-app')).toBe(0);
+        const { code: exitCode, seconds } = await stop('own-app');
+        expect(exitCode).toBe('0');
+        expect(seconds).toBeLessThan(15);
+      },
+      2 * MINUTE,
+    );
+  },
+  missingServices() ?? (await whyNoNetwork()),
+);
+
+/** What app/README.md asks for, in the one language that Debian's base system has. */
+const SMALL_SERVER = `#!/usr/bin/perl
+use IO::Socket::INET;
+$SIG{TERM} = sub { exit 0 };
+my $server = IO::Socket::INET->new(LocalPort => $ENV{PORT}, Listen => 5, ReuseAddr => 1) or die $!;
+while (my $client = $server->accept) {
+  while (my $line = <$client>) { last if $line =~ /^\\r?\\n/ }
+  print $client "HTTP/1.0 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n";
+  close $client;
+}
+`;
+
+interface ComposeService {
+  readonly build?: { readonly target: string };
+  readonly cap_drop: readonly string[];
+  readonly read_only: boolean;
+  readonly security_opt: readonly string[];
+  readonly ports?: readonly { readonly host_ip: string; readonly target: number }[];
+  readonly volumes?: readonly {
+    readonly type: string;
+    readonly source: string;
+    readonly read_only?: boolean;
+  }[];
+  readonly deploy: { readonly resources: { readonly limits: Readonly<Record<string, unknown>> } };
+  readonly logging: { readonly options: Readonly<Record<string, string>> };
+}
+
+describeWithTools('compose', ['docker-compose'], () => {
+  test.each([
+    ['fastapi', null, ['postgres', 'redis', 'rabbitmq'], 'api', 8000],
+    ['minimal', 'minimal', [], 'app', 8080],
+  ] as const)('the production stack of %s is hardened', async (_, preset, data, app, port) => {
+    const folder = await rendered({ name: 'my-service', ...(preset ? {} : { data: [...data] }) }, preset);
+    const secrets = ['SYSTEM_HEALTH_TOKEN', 'POSTGRES_PASSWORD', 'REDIS_PASSWORD', 'RABBITMQ_PASSWORD'];
+    const config = await run(
+      [
+        requireTool('docker-compose'),
+        ...['-f', 'docker-compose.yml', '-f', 'docker-compose.prod.yml', 'config'],
+      ],
+      { cwd: folder, env: Object.fromEntries(secrets.map((name) => [name, name.toLowerCase().repeat(3)])) },
+    );
+    const stack = parse(config) as {
+      services: Record<string, ComposeService>;
+      networks: Record<string, { internal?: boolean }>;
+    };
+    expect(Object.keys(stack.services).sort()).toEqual(
+      [app, ...data, ...(data.length > 0 ? ['migrate'] : [])].sort(),
+    );
+    for (const [name, service] of Object.entries(stack.services)) {
+      expect(service, name).toMatchObject({
+        cap_drop: ['ALL'],
+        read_only: true,
+        security_opt: ['no-new-privileges:true'],
+        deploy: {
+          resources: {
+            limits: {
+              cpus: expect.any(Number) as number,
+              memory: expect.any(String) as string,
+              pids: expect.any(Number) as number,
+            },
+          },
+        },
+        logging: { driver: 'json-file', options: { 'max-size': '50m', 'max-file': '5' } },
+      });
+      expect(service.build?.target ?? 'production', name).not.toBe('development');
+      const ports = (service.ports ?? []).map(({ host_ip: address, target }) => `${address} ${target}`);
+      expect(ports, name).toEqual(name === app ? [`127.0.0.1 ${port}`] : []);
+      const mounts = (service.volumes ?? []).filter(({ type }) => type === 'bind');
+      for (const { source, read_only: readOnly } of mounts) {
+        expect(source, name).toContain('/docker/');
+        expect(source, name).not.toContain('development');
+        expect(readOnly, source).toBe(true);
+      }
+      if (name === app) expect(mounts).toEqual([]);
+    }
+    expect(stack.networks.backend?.internal).toBe(true);
+    expect(readFileSync(join(folder, 'docker-compose.yml'), 'utf8')).toContain('target: ');
+  });
+});

@@ -1,0 +1,238 @@
+/**
+ * Its own linters, at the versions it locks, find nothing in any rendered application. Applications of different rows
+ * that are the same are judged once.
+ */
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { exec } from '../../src/exec.ts';
+import type { JudgedFile, JudgedTree } from '../../src/verify/check.ts';
+import {
+  environmentOf,
+  installedEnvironment,
+  PYTHON,
+  registryAnswers,
+  shortHash,
+} from '../support/python-packages.ts';
+import { renderedRows, writeTree } from '../support/rows.ts';
+import { describeWithTools, skipInGroup } from '../support/tools.ts';
+
+const MINUTE = 60_000;
+
+/** One application, whatever rows it is of. */
+interface Application {
+  /** The rows, for the name of a failing test. */
+  readonly rows: string[];
+  readonly folder: string;
+  readonly tree: JudgedTree;
+  /** Paths of what no application before it had with this lock: all in the first. */
+  readonly fresh: readonly string[];
+}
+
+/** Applications that have the same lock, and so the same tools. */
+interface Family {
+  readonly lock: Buffer;
+  readonly applications: Application[];
+}
+
+/** How the rendered CI, Makefile and README start each tool, and the line that says it judged something. */
+const LINTERS: Readonly<Record<string, { readonly args: readonly string[]; readonly judged: RegExp }>> = {
+  ruff: { args: ['check', '.'], judged: /All checks passed!/ },
+  black: { args: ['--check', '.'], judged: /\d+ files? would be left unchanged/ },
+  isort: { args: ['--check-only', '--verbose', '.'], judged: /SUCCESS: / },
+  bandit: {
+    args: [
+      ...['--recursive', 'core', 'database', 'infrastructure', 'scripts', 'services'],
+      ...['--configfile', 'pyproject.toml'],
+    ],
+    judged: /Total lines of code: [1-9]/,
+  },
+};
+
+const isPython = ({ path }: JudgedFile): boolean => path.endsWith('.py');
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'bulwark-python-')));
+const families = new Map<string, Family>();
+let unavailable: string | undefined;
+
+/** What the tools read of a tree. */
+const contentOf = (tree: JudgedTree): readonly JudgedFile[] =>
+  [...tree.values()].filter((file) => isPython(file) || file.path === 'pyproject.toml');
+
+async function prepare(): Promise<void> {
+  const seen = new Map<string, Application>();
+  const known = new Set<string>();
+  for (const { name, tree } of await renderedRows()) {
+    const lock = [...tree.values()].find(({ path }) => path === 'requirements-dev.txt')?.content;
+    // An application of one's own has no Python but the scripts on .env, which the others have as well.
+    if (!lock) continue;
+    const family = shortHash(lock);
+    const id = shortHash(family, ...contentOf(tree).flatMap(({ path, content }) => [path, content]));
+    const same = seen.get(id);
+    if (same) {
+      same.rows.push(name);
+      continue;
+    }
+    const fresh = contentOf(tree).filter(({ path, content }) => {
+      const key = shortHash(family, path, content);
+      if (known.has(key)) return false;
+      known.add(key);
+      return true;
+    });
+    const folder = join(root, name);
+    writeTree(tree, folder);
+    const application = { rows: [name], folder, tree, fresh: fresh.map(({ path }) => path) };
+    seen.set(id, application);
+    const { applications } = families.get(family) ?? { applications: [] };
+    families.set(family, { lock, applications: [...applications, application] });
+  }
+  const missing = [...families.values()].filter(({ lock }) => !existsSync(environmentOf(lock)));
+  if (missing.length > 0 && !(await registryAnswers())) {
+    unavailable = 'the package registry does not answer';
+    return;
+  }
+  for (const { lock } of families.values()) await installedEnvironment(lock);
+}
+
+interface Said {
+  readonly exitCode: number | undefined;
+  readonly words: string;
+}
+
+async function run(lock: Buffer, folder: string, module: string, args: readonly string[]): Promise<Said> {
+  const { exitCode, stdout, stderr } = await exec({
+    command: join(environmentOf(lock), 'bin', 'python'),
+    args: ['-m', module, ...args],
+    cwd: folder,
+    env: { NO_COLOR: '1', PYTHONDONTWRITEBYTECODE: '1' },
+    timeout: 5 * MINUTE,
+  });
+  return { exitCode, words: `${stdout}\n${stderr}`.slice(-4000) };
+}
+
+const mypy = (family: string): readonly string[] => ['--strict', '--cache-dir', join(root, `mypy-${family}`)];
+
+/** The first application whole; of the others, whose remaining files are the same, what is new in them. */
+function pylintPaths({ fresh, tree }: Application, isFirst: boolean): readonly string[] {
+  if (!isFirst) return fresh.filter((path) => path.endsWith('.py'));
+  const folders = [...tree.values()].filter(isPython).map(({ path }) => path.split('/')[0] ?? '');
+  return [...new Set(folders)].sort();
+}
+
+/** Something of which each tool must say something. */
+const SPOILT = `import sys
+import os
+def run(command):
+    assert command
+    return eval(command, {'os': os})
+`;
+
+describeWithTools('python-quality', [PYTHON], () => {
+  beforeAll(prepare, 15 * MINUTE);
+
+  afterAll(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const available = (context: TestContext): void => {
+    if (unavailable !== undefined) skipInGroup('python-quality', context, unavailable);
+  };
+
+  /** Runs over all applications and says which are not clean. */
+  async function faultsOf(
+    judge: (
+      family: string,
+      lock: Buffer,
+      application: Application,
+      isFirst: boolean,
+    ) => Promise<Said | undefined>,
+    judged: RegExp,
+  ): Promise<readonly string[]> {
+    // The families are independent of each other, also in their caches.
+    const faults = await Promise.all(
+      [...families].map(async ([family, { lock, applications }]) => {
+        const found: string[] = [];
+        for (const [index, application] of applications.entries()) {
+          const said = await judge(family, lock, application, index === 0);
+          if (said === undefined || (said.exitCode === 0 && judged.test(said.words))) continue;
+          found.push(`${application.rows.join(', ')}: ${said.exitCode ?? '-'} ${said.words}`);
+        }
+        return found;
+      }),
+    );
+    return faults.flat();
+  }
+
+  test('there are applications with and without RabbitMQ, under several names', (context) => {
+    available(context);
+    expect(families.size).toBe(2);
+    for (const { applications } of families.values()) expect(applications.length).toBeGreaterThan(2);
+  });
+
+  for (const [linter, { args, judged }] of Object.entries(LINTERS)) {
+    test(
+      `${linter} finds nothing`,
+      async (context) => {
+        available(context);
+        expect(await faultsOf((_, lock, { folder }) => run(lock, folder, linter, args), judged)).toEqual([]);
+      },
+      10 * MINUTE,
+    );
+  }
+
+  test(
+    'mypy --strict finds nothing',
+    async (context) => {
+      available(context);
+      const faults = await faultsOf(
+        (family, lock, { folder }) => run(lock, folder, 'mypy', mypy(family)),
+        /no issues found in [1-9]\d* source files/,
+      );
+      expect(faults).toEqual([]);
+    },
+    10 * MINUTE,
+  );
+
+  test(
+    'pylint finds nothing',
+    async (context) => {
+      available(context);
+      const faults = await faultsOf(async (_, lock, application, isFirst) => {
+        const paths = pylintPaths(application, isFirst);
+        return paths.length === 0 ? undefined : run(lock, application.folder, 'pylint', paths);
+      }, /rated at 10\.00\/10/);
+      expect(faults).toEqual([]);
+    },
+    10 * MINUTE,
+  );
+
+  describe('in a file that is spoilt', () => {
+    const pathOf = ({ folder }: Application): string => join(folder, 'core', 'spoilt.py');
+
+    test.each([
+      ['ruff', LINTERS.ruff?.args ?? [], 'F401'],
+      ['black', LINTERS.black?.args ?? [], 'would reformat'],
+      ['isort', LINTERS.isort?.args ?? [], 'Imports are incorrectly sorted'],
+      ['bandit', LINTERS.bandit?.args ?? [], 'B307'],
+      ['mypy', mypy('spoilt'), 'no-untyped-def'],
+      ['pylint', ['core/spoilt.py'], 'eval-used'],
+    ])(
+      '%s finds it',
+      async (tool, args, rule) => {
+        const [family] = families.values();
+        const application = family?.applications[0];
+        if (!family || !application) throw new Error('no row has an application');
+        writeFileSync(pathOf(application), SPOILT);
+        try {
+          const { exitCode, words } = await run(family.lock, application.folder, tool, args);
+          expect(exitCode).not.toBe(0);
+          expect(words).toContain(rule);
+        } finally {
+          rmSync(pathOf(application));
+        }
+      },
+      5 * MINUTE,
+    );
+  });
+});

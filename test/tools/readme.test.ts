@@ -1,0 +1,197 @@
+/** Does every command of the rendered READMEs work, typed literally after a clean `git clone`? */
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DOCKER_MILLISECONDS, DOCKER_TOOLS, startDocker, type Docker } from '../support/docker.ts';
+import { keep, tryRun, until, type Kept } from '../support/keep.ts';
+import { whyNoNetwork } from '../support/network.ts';
+import { cloneOf, renderedFolder } from '../support/repository.ts';
+import { missingServices, startServices } from '../support/services.ts';
+import { describeWithTools, requireTool } from '../support/tools.ts';
+
+const MINUTE = 60_000;
+
+/** What the first lines of a README make run for good; the commands after it are for another terminal. */
+const STAYS = /(?:^make run|-m services\.api\.src)$/;
+
+/** An application for those who bring their own: what app/README.md asks for, in a language that the image has. */
+const OWN_APPLICATION = `#!/usr/bin/perl
+use IO::Socket::INET;
+$SIG{TERM} = sub { exit 0 };
+my $server = IO::Socket::INET->new(LocalPort => $ENV{PORT}, Listen => 5, ReuseAddr => 1) or die $!;
+while (my $client = $server->accept) {
+  while (my $line = <$client>) { last if $line =~ /^\\r?\\n/ }
+  print $client "HTTP/1.0 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok";
+  close $client;
+}
+`;
+
+describeWithTools(
+  'readme-commands',
+  [...DOCKER_TOOLS, 'make', 'curl', 'git', 'python3.13'],
+  () => {
+    let docker: Docker;
+    let python: string;
+    let logs: string;
+    const folders: string[] = [];
+
+    beforeAll(async () => {
+      docker = await startDocker();
+      logs = mkdtempSync(join(tmpdir(), 'bulwark-readme-'));
+      // The README's `python3` is whatever the user has; here it is one that the application supports.
+      python = mkdtempSync(join(tmpdir(), 'bulwark-python-'));
+      symlinkSync(requireTool('python3.13'), join(python, 'python3'));
+      folders.push(logs, python);
+    }, DOCKER_MILLISECONDS);
+
+    afterAll(async () => {
+      await docker.tryDocker(['image', 'prune', '--force']);
+      await docker.end();
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    }, MINUTE);
+
+    /** A shell in the tests' network, as a user would open one in the clone. */
+    const shell = (script: string): readonly string[] => [
+      ...docker.network.within,
+      ...['bash', '-euo', 'pipefail', '-c', script],
+    ];
+    const environment = (): Record<string, string> => ({
+      ...docker.env,
+      PATH: `${python}:${process.env.PATH ?? ''}`,
+    });
+
+    async function type(folder: string, script: string): Promise<string> {
+      const { code, output } = await tryRun(shell(script), { cwd: folder, env: environment(), seconds: 600 });
+      expect(code, `${script}\n${output}`).toBe(0);
+      return output;
+    }
+
+    async function clone(...what: Parameters<typeof renderedFolder>): Promise<string> {
+      const folder = await renderedFolder(...what);
+      const cloned = await cloneOf(folder);
+      folders.push(folder, cloned);
+      await docker.provideImages(cloned);
+      return cloned;
+    }
+
+    /** Everything that README.md says, in its order; returns what each block printed. */
+    async function follow(folder: string): Promise<ReadonlyMap<string, string>> {
+      const printed = new Map<string, string>();
+      let running: Kept | undefined;
+      try {
+        for (const block of blocksOf(folder)) {
+          if (STAYS.test(block)) running = await stay(folder, block);
+          else printed.set(block, await type(folder, block));
+        }
+      } finally {
+        await running?.end();
+      }
+      return printed;
+    }
+
+    /** Starts what stays, and waits until the README's `curl` gets its answer, as a user would try again. */
+    async function stay(folder: string, block: string): Promise<Kept> {
+      const kept = await keep({
+        argv: shell(block),
+        log: join(logs, 'run.log'),
+        cwd: folder,
+        env: { HOME: process.env.HOME ?? '', ...environment() },
+      });
+      const ask = blocksOf(folder).find((candidate) => candidate.startsWith('curl')) ?? 'false';
+      await until(block, async () => (await tryRun(shell(ask))).code === 0, {
+        seconds: 300,
+        known: kept.output,
+      });
+      return kept;
+    }
+
+    const composeDown = (folder: string): Promise<string> =>
+      type(
+        folder,
+        'docker compose -f docker-compose.yml -f docker-compose.prod.yml down --volumes --remove-orphans',
+      );
+
+    test.each([
+      ['with PostgreSQL and Redis', ['postgres', 'redis']],
+      ['with RabbitMQ too', ['postgres', 'redis', 'rabbitmq']],
+    ])(
+      'the FastAPI service in containers, %s',
+      async (_, data) => {
+        const folder = await clone({ name: 'my-service', data });
+        try {
+          const blocks = blocksOf(folder);
+          expect(blocks.slice(0, 2)).toEqual([
+            'make up',
+            'curl --fail http://127.0.0.1:8000/api/v1/health/ready',
+          ]);
+          const printed = await follow(folder);
+          expect(printed.get('make up')).toContain('wrote ');
+          expect(printed.get(blocks[1] ?? '')).toContain('{"status":"ready"}');
+          expect(printed.get('make test')).toMatch(/^=+ \d+ passed in /m);
+          expect(statSync(join(folder, '.env')).mode & 0o777).toBe(0o600);
+          // `pg_dump` of the README wrote it: a dump in PostgreSQL's own format, of the production stack.
+          expect(readFileSync(join(folder, 'my-service.dump')).subarray(0, 5).toString()).toBe('PGDMP');
+        } finally {
+          await composeDown(folder);
+        }
+      },
+      10 * MINUTE,
+    );
+
+    test(
+      'the minimal preset, once there is an application',
+      async () => {
+        const folder = await clone({ name: 'own-app' }, 'minimal');
+        const program = join(folder, 'app/run');
+        writeFileSync(program, OWN_APPLICATION);
+        chmodSync(program, 0o755);
+        try {
+          const printed = await follow(folder);
+          expect(printed.get('curl --fail http://127.0.0.1:8080/healthz')).toContain('ok');
+        } finally {
+          await composeDown(folder);
+        }
+      },
+      5 * MINUTE,
+    );
+
+    test(
+      'the FastAPI service without containers, with the services of this machine',
+      async () => {
+        const folder = await clone({ name: 'my-service', data: ['postgres', 'redis'], containers: [] });
+        await type(folder, 'make env');
+        const services = await startServices(await urlsOf(folder), docker.network.within);
+        try {
+          expect(blocksOf(folder)[0]).toBe('make run');
+          const printed = await follow(folder);
+          expect(printed.get('curl --fail http://127.0.0.1:8000/api/v1/health/ready')).toContain('ready');
+          expect(printed.get('make test')).toMatch(/^=+ \d+ passed in /m);
+        } finally {
+          await services.end();
+        }
+      },
+      10 * MINUTE,
+    );
+
+    /** Where the service of a repository will look for its own, as its own script reads `.env`. */
+    async function urlsOf(folder: string): Promise<Parameters<typeof startServices>[0]> {
+      const output = await type(folder, 'env -i python3 scripts/with_env.py .env env'.replace('env -i ', ''));
+      const valueOf = (name: string): string | undefined =>
+        new RegExp(`^${name}=(.*)$`, 'm').exec(output)?.[1];
+      return {
+        DATABASE_URL: valueOf('DATABASE_URL') ?? '',
+        REDIS_URL: valueOf('REDIS_URL') ?? '',
+        // Not asked for; the port is one that nothing else has in this network.
+        RABBITMQ_URL: valueOf('RABBITMQ_URL') ?? 'amqp://app:app-password@127.0.0.1:5672/',
+      };
+    }
+  },
+  missingServices() ?? (await whyNoNetwork()),
+);
+
+/** The fenced `sh` blocks of README.md. */
+const blocksOf = (folder: string): readonly string[] =>
+  [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```sh\n(.*?)\n```$/gms)].map(
+    ([, block = '']) => block,
+  );
