@@ -1,6 +1,7 @@
 /** Changes as unified diffs. */
 import { createTwoFilesPatch } from 'diff';
 import type { Change } from '../tree/change-set.ts';
+import { isBinary } from '../tree/is-binary.ts';
 import { printable } from './printable.ts';
 import { writtenContent } from './report.ts';
 
@@ -23,5 +24,3 @@ export function formatDiff(change: Change): string {
     ),
   );
 }
-
-const isBinary = (content: Buffer): boolean => content.subarray(0, 8000).includes(0);

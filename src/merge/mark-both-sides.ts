@@ -1,5 +1,6 @@
 /** Puts two versions without a common base into one file, with git's markers around what differs. */
 import { diffLines } from 'diff';
+import { isBinary } from '../tree/is-binary.ts';
 import type { MarkConflict } from './reconcile.ts';
 
 const MARKER_SIZE = 7;
@@ -39,5 +40,3 @@ export const markBothSides: MarkConflict = (file, previous) => {
 const marker = (sign: string, label: string): string => `${sign.repeat(MARKER_SIZE)} ${label}`.trimEnd();
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
-
-const isBinary = (content: Buffer): boolean => content.subarray(0, 8000).includes(0);

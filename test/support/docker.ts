@@ -41,11 +41,14 @@ export interface Docker {
   /** The environment of a shell in which `docker` and `docker compose` work. */
   readonly env: Readonly<Record<string, string>>;
   /** Runs `docker` and returns what it printed. */
-  readonly docker: (args: readonly string[], options?: { cwd?: string; seconds?: number }) => Promise<string>;
+  readonly docker: (
+    args: readonly string[],
+    options?: { cwd?: string; input?: string; seconds?: number },
+  ) => Promise<string>;
   /** Likewise, for what may fail. */
   readonly tryDocker: (
     args: readonly string[],
-    options?: { cwd?: string; seconds?: number },
+    options?: { cwd?: string; input?: string; seconds?: number },
   ) => ReturnType<typeof tryRun>;
   /** Makes the images that a rendered repository builds on or starts, under the tags it names. */
   readonly provideImages: (folder: string) => Promise<void>;
@@ -169,17 +172,24 @@ async function provideImages(
 ): Promise<void> {
   const script = join(import.meta.dirname, 'docker/bases.sh');
   const made = digestOf(readFileSync(script, 'utf8'));
+  const has = async (image: string, label: string): Promise<boolean> => {
+    const { stdout } = await tryDocker(['inspect', '--format', '{{index .Config.Labels "bulwark"}}', image]);
+    return stdout.trim() === label;
+  };
   for (const image of imagesOf(repository)) {
     const base = BASES[image.slice(0, image.indexOf(':'))];
     if (!base) throw new Error(`no base is known for the image ${image}`);
+    const imported = `bulwark-base:${base.tar}`;
+    if (!(await has(imported, made))) {
+      const folder = cacheFolder('bases', made);
+      const tar = join(folder, `${base.tar}.tar`);
+      if (!existsSync(tar)) await run(['bash', script, folder, 'trixie'], { seconds: 600 });
+      await docker(['import', '--change', `LABEL bulwark=${made}`, tar, imported]);
+    }
     const label = digestOf(made, JSON.stringify(base));
-    const { stdout } = await tryDocker(['inspect', '--format', '{{index .Config.Labels "bulwark"}}', image]);
-    if (stdout.trim() === label) continue;
-    const folder = cacheFolder('bases', made);
-    const tar = join(folder, `${base.tar}.tar`);
-    if (!existsSync(tar)) await run(['bash', script, folder, 'trixie'], { seconds: 600 });
-    const changes = [...base.changes, `LABEL bulwark=${label}`].flatMap((change) => ['--change', change]);
-    await docker(['import', ...changes, tar, image]);
+    if (await has(image, label)) continue;
+    const lines = [`FROM ${imported}`, ...base.changes, `LABEL bulwark=${label}`];
+    await docker(['build', '--quiet', '--tag', image, '-'], { input: `${lines.join('\n')}\n` });
   }
 }
 

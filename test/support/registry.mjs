@@ -22,7 +22,8 @@ export async function startRegistry(folder) {
     const tarball = packages.find(({ name }) => path === `tarballs/${name}`);
     const versions = packages.filter(({ manifest }) => manifest.name === path);
     if (tarball) response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(tarball.content);
-    else if (versions.length > 0) answer(response, 200, packument(path, versions, `http://${request.headers.host}`));
+    else if (versions.length > 0)
+      answer(response, 200, packument(path, versions, `http://${request.headers.host}`));
     else answer(response, 404, { error: 'not found' });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -87,22 +88,30 @@ export function packEverything(folder) {
   mkdirSync(folder, { recursive: true });
   const lock = JSON.parse(readFileSync(join(root, 'node_modules/.package-lock.json'), 'utf8'));
   const dependencies = Object.keys(lock.packages).filter((path) => isForRunning(lock.packages[path]));
-  const packed = npm(['pack', '--json', '--pack-destination', folder, root, ...dependencies.map((path) => join(root, path))], {
-    cwd: folder,
-    env: cleanEnvironment(folder),
-  });
+  const packed = npm(
+    ['pack', '--json', '--pack-destination', folder, root, ...dependencies.map((path) => join(root, path))],
+    {
+      cwd: folder,
+      env: cleanEnvironment(folder),
+    },
+  );
   const [own] = JSON.parse(packed.stdout);
   return join(folder, own.filename);
 }
 
-const isForRunning = ({ dev, optional, devOptional }) => dev !== true && optional !== true && devOptional !== true;
+const isForRunning = ({ dev, optional, devOptional }) =>
+  dev !== true && optional !== true && devOptional !== true;
 
 /** @throws Error with what npm said when it fails */
 export function npm(args, options) {
-  const result = spawnSync('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    encoding: 'utf8',
-    ...options,
-  });
+  const result = spawnSync(
+    'npm',
+    [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      encoding: 'utf8',
+      ...options,
+    },
+  );
   if (result.status !== 0) throw new Error(`npm ${args.join(' ')}: ${result.stderr}`);
   return result;
 }
@@ -118,7 +127,9 @@ export function cleanEnvironment(folder, registry = 'http://127.0.0.1:9/') {
   // Yarn 1 and bun read files rather than the environment.
   writeFileSync(join(home, '.npmrc'), `registry=${registry}\n`);
   writeFileSync(join(home, '.yarnrc'), `registry "${registry}"\nyarn-offline-mirror false\n`);
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|yarn_|bun_|CI$|XDG_)/i.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|pnpm_|yarn_|bun_|CI$|XDG_)/i.test(name),
+  );
   return {
     ...Object.fromEntries(inherited),
     HOME: home,

@@ -1,4 +1,5 @@
 /** The text of a judged file, decoded and split once however many checks ask for it. */
+import { isBinary } from '../../tree/is-binary.ts';
 import type { JudgedFile } from '../check.ts';
 
 const texts = new WeakMap<JudgedFile, string>();
@@ -30,11 +31,7 @@ export function lineAt(text: string, offset: number): number {
   return line;
 }
 
-/** How much of a file git looks at to tell text from binary (xdiff-interface.c, `FIRST_FEW_BYTES`). */
-const PROBED_BYTES = 8000;
-
-/** Tells text from binary as git does: by a NUL byte. */
-export const isText = ({ content }: JudgedFile): boolean => !content.subarray(0, PROBED_BYTES).includes(0);
+export const isText = ({ content }: JudgedFile): boolean => !isBinary(content);
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
