@@ -20,6 +20,9 @@ const UNUSED_BY_US = new Set([
   'lower-case',
 ]);
 
+/** Small components come with the program: a file more takes longer to open than their templates to read. */
+const SMALL_BYTES = 16 * 1024;
+
 const tools = await bundledTools();
 
 const discovery = {
@@ -169,12 +172,14 @@ async function joinProgram(outputs) {
 async function turnIntoCommonJs() {
   const files = tools.listFiles(`${root}dist`).filter((file) => file.endsWith('.js'));
   for (const file of files) {
+    const isChunk = file.startsWith('chunks/');
     const { code } = await transform(readFileSync(`${root}dist/${file}`, 'utf8'), {
       format: 'cjs',
       platform: 'node',
       target: options.target,
       minify: true,
       define: { 'import.meta.url': '__filename' },
+      banner: isChunk ? "const DIST=__dirname+'/..';" : 'const DIST=__dirname;',
       // Loaded by `import()`, each would take the long way again.
       supported: { 'dynamic-import': false },
     });
@@ -191,11 +196,19 @@ function templateIndex() {
   const ids = readdirSync(`${root}templates`)
     .filter((name) => statSync(`${root}templates/${name}`).isDirectory())
     .sort();
-  const loaders = ids.map((id) => `${JSON.stringify(id)}: () => import('bulwark:templates/${id}')`);
+  const isSmall = (id) => compiledTemplates(id).length < SMALL_BYTES;
+  const imports = ids
+    .filter(isSmall)
+    .map((id, index) => [id, `small${index}`, `import * as small${index} from 'bulwark:templates/${id}';`]);
+  const small = Object.fromEntries(imports.map(([id, name]) => [id, name]));
+  const loaders = ids.map((id) => {
+    const loaded = small[id] ?? `await import('bulwark:templates/${id}')`;
+    return `${JSON.stringify(id)}: async () => (${loaded}).templates`;
+  });
   return `
+${imports.map(([, , line]) => line).join('\n')}
 const loaders = { ${loaders.join(', ')} };
-export const templates = async (component) =>
-  Object.hasOwn(loaders, component) ? (await loaders[component]()).templates : [];`;
+export const templates = async (component) => Object.hasOwn(loaders, component) ? loaders[component]() : [];`;
 }
 
 /** One module per component: compiled functions, and where its verbatim texts stand. */
@@ -220,10 +233,9 @@ function compiledTemplates(component) {
     writeFileSync(`${root}dist/${location}`, Buffer.concat(texts));
     writeFileSync(`${root}dist/${location}${tools.PACKED_SUFFIX}`, Buffer.concat(forms));
   }
-  // The program's chunks stand in a folder of their own.
   return `
 import { compiled, verbatimTemplates } from ${JSON.stringify(`${root}src/render/template-runtime.ts`)};
-const verbatim = verbatimTemplates(__dirname + ${JSON.stringify(`/../${location}`)});
+const verbatim = verbatimTemplates(DIST + ${JSON.stringify(`/${location}`)});
 export const templates = [${entries.join(',\n')}];`;
 }
 

@@ -32,9 +32,10 @@ export function parseCommandLine(
   const issues: Issue[] = [];
   const specs = new Map<string, OptionSpec>(OPTIONS.map((spec) => [spec.name, spec]));
   const answers = answerFlags(questions);
+  const known = parserOptions(answers, questions);
   const { tokens } = parseArgs({
-    args: dropFirstDoubleDash(argv),
-    options: parserOptions(answers, questions),
+    args: keepFlagsApart(dropFirstDoubleDash(argv), known),
+    options: known,
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -56,7 +57,7 @@ export function parseCommandLine(
     const flag = answers.get(name);
     const spec = specs.get(name);
     const takesValue = flag ? flag.value === undefined : spec !== undefined && spec.takes !== 'flag';
-    const given = value !== undefined && (inlineValue || !/^-./.test(value)) ? value : undefined;
+    const given = value === MISSING ? undefined : value;
     if (!flag && !spec) {
       issues.push(unknownFlag(rawName, [...specs.keys(), ...answers.keys()]));
     } else if (takesValue && given === undefined) {
@@ -103,6 +104,16 @@ function dropFirstDoubleDash(argv: readonly string[]): string[] {
   const index = argv.indexOf('--');
   return argv.filter((_, position) => position !== index);
 }
+
+/** Stands for a value that was not given; no word of a command line can hold this character. */
+const MISSING = '\u0000';
+
+/** `parseArgs` takes the word after `--stack` for its value, also when that is another flag. */
+const keepFlagsApart = (argv: readonly string[], known: ReturnType<typeof parserOptions>): string[] =>
+  argv.map((word, index) => {
+    const takesValue = word.startsWith('--') && known[word.slice(2)]?.type === 'string';
+    return takesValue && /^-./.test(argv[index + 1] ?? '-?') ? `${word}=${MISSING}` : word;
+  });
 
 /** Flags of the questions by long name; a boolean has two, with their value, others wait for one. */
 function answerFlags(questions: readonly Question[]): Map<string, Flag> {

@@ -22,7 +22,12 @@ const ENVELOPE = new Set(['$schema', 'preset', 'answers', 'packs']);
 export function parseAnswersFile(text: string, name: string): AnswersFile {
   const failed = (issue: Issue): AnswersFile => ({ values: new Map(), issues: [issue] });
   if (Buffer.byteLength(text) > MAX_BYTES) {
-    return failed({ id: 'answers-too-large', message: 'the answers file is larger than 1 MiB', where: name });
+    return failed({
+      id: 'answers-too-large',
+      message: 'the answers file is larger than 1 MiB',
+      where: name,
+      hint: 'leave in it what answers a question',
+    });
   }
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -82,7 +87,12 @@ function flatten(content: Readonly<Record<string, unknown>>, name: string): Answ
   const source = isEnvelope ? answers : content;
   const issues: Issue[] = [];
   if (preset !== undefined && preset !== null && typeof preset !== 'string') {
-    issues.push({ id: 'answers-shape', message: 'the preset must be a name', where: `preset in ${name}` });
+    issues.push({
+      id: 'answers-shape',
+      message: 'the preset must be a name',
+      where: `preset in ${name}`,
+      hint: 'see "bulwark list" for the presets',
+    });
   }
   if (isEnvelope) {
     for (const key of Object.keys(content)) {

@@ -118,26 +118,29 @@ export function npm(args, options) {
 
 /**
  * The environment of a client that knows no registry but one, and has nothing in its cache.
- * @param folder for its home, configuration and cache
+ * @param folder for its home, configuration, cache and whatever else it writes
  * @param registry the address of the registry; none: the client must not need one
  */
 export function cleanEnvironment(folder, registry = 'http://127.0.0.1:9/') {
   const home = join(folder, 'home');
   mkdirSync(home, { recursive: true });
-  // Yarn 1 and bun read files rather than the environment.
   writeFileSync(join(home, '.npmrc'), `registry=${registry}\n`);
-  writeFileSync(join(home, '.yarnrc'), `registry "${registry}"\nyarn-offline-mirror false\n`);
+  // Yarn 1 would else link what it runs into the folder where Node is installed.
+  const yarn = { registry, prefix: join(folder, 'yarn'), 'global-folder': join(folder, 'yarn-global') };
+  const lines = Object.entries(yarn).map(([key, value]) => `${key} ${JSON.stringify(value)}\n`);
+  writeFileSync(join(home, '.yarnrc'), lines.join(''));
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|pnpm_|yarn_|bun_|CI$|XDG_)/i.test(name),
+    ([name]) => !/^(npm_|pnpm_|yarn_|bun_|XDG_|CI$|INIT_CWD$)/i.test(name),
   );
   return {
     ...Object.fromEntries(inherited),
     HOME: home,
+    TMPDIR: folder,
     npm_config_registry: registry,
     npm_config_cache: join(folder, 'npm-cache'),
     npm_config_update_notifier: 'false',
     YARN_CACHE_FOLDER: join(folder, 'yarn-cache'),
-    BUN_INSTALL_CACHE_DIR: join(folder, 'bun-cache'),
-    COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
+    BUN_CONFIG_REGISTRY: registry,
+    BUN_INSTALL: join(folder, 'bun'),
   };
 }

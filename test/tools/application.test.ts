@@ -37,8 +37,12 @@ interface Application {
   readonly bin: string;
 }
 
-async function application(python: string, data: readonly string[]): Promise<Application> {
-  const folder = await renderedFolder({ name: 'my-service', 'fastapi.python': python, data: [...data] });
+async function application(
+  python: string,
+  data: readonly string[],
+  name = 'my-service',
+): Promise<Application> {
+  const folder = await renderedFolder({ name, 'fastapi.python': python, data: [...data] });
   folders.push(folder);
   return { folder, bin: await virtualEnvironment(`python${python}`, join(folder, 'requirements-dev.txt')) };
 }
@@ -92,7 +96,7 @@ describeApplication('python-app-3.13', 'python3.13', () => {
       const source = readFileSync(route, 'utf8');
       expect(source).toContain('"alive"');
       writeFileSync(route, source.replace('"alive"', '"dead"'));
-      const { code, output } = await makeTest(broken, '--exitfirst --no-cov');
+      const { code, output } = await makeTest(broken, '--exitfirst --no-cov tests/unit tests/integration');
       expect(code, output).not.toBe(0);
       expect(output).toMatch(/^FAILED tests\/.*live/m);
     },
@@ -104,17 +108,19 @@ describeApplication('python-app-3.13', 'python3.13', () => {
 
 /** All pass, none is skipped, and the coverage is above the floor. */
 function passesItsTests(python: string, data: readonly string[]): void {
-  let subject: Application;
   const name = data.includes('rabbitmq') ? 'with' : 'without';
+  let suite: ReturnType<typeof tryRun>;
 
   beforeAll(async () => {
-    subject = await application(python, data);
+    // Named apart, because what it keeps in Redis and RabbitMQ has its name; so suites run beside each other.
+    const subject = await application(python, data, `service-${name}-${python.replace('.', '-')}`);
+    suite = makeTest(subject);
   }, SETUP_MILLISECONDS);
 
   test(
     `${name} RabbitMQ it passes its own tests`,
     async () => {
-      const { code, output } = await makeTest(subject);
+      const { code, output } = await suite;
       expect(code, output).toBe(0);
       expect(output).toMatch(/^=+ \d+ passed in /m);
       const [, floor = '', reached = ''] = COVERAGE.exec(output) ?? [];
@@ -165,6 +171,8 @@ function servesFromOutside(): void {
         HOME: logs,
         ENVIRONMENT: 'production',
         SYSTEM_HEALTH_TOKEN: TOKEN,
+        // Nobody but the test asks, which knows when it ends.
+        DRAIN_DELAY_SECONDS: '0',
         PORT: String(port),
         ...serviceUrls(),
         ...variables,

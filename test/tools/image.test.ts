@@ -1,11 +1,12 @@
 /** Do the rendered images build from what Debian has, run hardened as any user against real services, and stop when told to? */
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { DOCKER_MILLISECONDS, DOCKER_TOOLS, startDocker, type Docker } from '../support/docker.ts';
 import { run, tryRun, until } from '../support/keep.ts';
 import { whyNoNetwork } from '../support/network.ts';
+import { bringApplication } from '../support/own-application.ts';
 import { renderedFolder } from '../support/repository.ts';
 import { missingServices, startServices, type Services } from '../support/services.ts';
 import { describeWithTools, requireTool } from '../support/tools.ts';
@@ -196,9 +197,7 @@ find /app -name 'test*' -o -name 'requirements*' -o -name '.env*' -o -name '.git
         expect(code).toBe(78);
         expect(stderr).toContain('there is no executable app/run in this image');
 
-        const program = join(own, 'app/run');
-        writeFileSync(program, SMALL_SERVER);
-        chmodSync(program, 0o755);
+        bringApplication(own);
         await build(own, 'own-app:test', 'production');
         await start('own-app', 'own-app:test', 'http://127.0.0.1:8080/healthz');
         expect(await health('own-app')).toBe(0);
@@ -211,18 +210,6 @@ find /app -name 'test*' -o -name 'requirements*' -o -name '.env*' -o -name '.git
   },
   missingServices() ?? (await whyNoNetwork()),
 );
-
-/** What app/README.md asks for, in the one language that Debian's base system has. */
-const SMALL_SERVER = `#!/usr/bin/perl
-use IO::Socket::INET;
-$SIG{TERM} = sub { exit 0 };
-my $server = IO::Socket::INET->new(LocalPort => $ENV{PORT}, Listen => 5, ReuseAddr => 1) or die $!;
-while (my $client = $server->accept) {
-  while (my $line = <$client>) { last if $line =~ /^\\r?\\n/ }
-  print $client "HTTP/1.0 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n";
-  close $client;
-}
-`;
 
 interface ComposeService {
   readonly build?: { readonly target: string };

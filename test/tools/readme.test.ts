@@ -1,11 +1,12 @@
 /** Does every command of the rendered READMEs work, typed literally after a clean `git clone`? */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DOCKER_MILLISECONDS, DOCKER_TOOLS, startDocker, type Docker } from '../support/docker.ts';
 import { keep, tryRun, until, type Kept } from '../support/keep.ts';
 import { whyNoNetwork } from '../support/network.ts';
+import { bringApplication } from '../support/own-application.ts';
 import { cloneOf, renderedFolder } from '../support/repository.ts';
 import { missingServices, startServices } from '../support/services.ts';
 import { describeWithTools, requireTool } from '../support/tools.ts';
@@ -14,18 +15,6 @@ const MINUTE = 60_000;
 
 /** What the first lines of a README make run for good; the commands after it are for another terminal. */
 const STAYS = /(?:^make run|-m services\.api\.src)$/;
-
-/** An application for those who bring their own: what app/README.md asks for, in a language that the image has. */
-const OWN_APPLICATION = `#!/usr/bin/perl
-use IO::Socket::INET;
-$SIG{TERM} = sub { exit 0 };
-my $server = IO::Socket::INET->new(LocalPort => $ENV{PORT}, Listen => 5, ReuseAddr => 1) or die $!;
-while (my $client = $server->accept) {
-  while (my $line = <$client>) { last if $line =~ /^\\r?\\n/ }
-  print $client "HTTP/1.0 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok";
-  close $client;
-}
-`;
 
 describeWithTools(
   'readme-commands',
@@ -143,9 +132,7 @@ describeWithTools(
       'the minimal preset, once there is an application',
       async () => {
         const folder = await clone({ name: 'own-app' }, 'minimal');
-        const program = join(folder, 'app/run');
-        writeFileSync(program, OWN_APPLICATION);
-        chmodSync(program, 0o755);
+        bringApplication(folder);
         try {
           const printed = await follow(folder);
           expect(printed.get('curl --fail http://127.0.0.1:8080/healthz')).toContain('ok');
@@ -176,7 +163,7 @@ describeWithTools(
 
     /** Where the service of a repository will look for its own, as its own script reads `.env`. */
     async function urlsOf(folder: string): Promise<Parameters<typeof startServices>[0]> {
-      const output = await type(folder, 'env -i python3 scripts/with_env.py .env env'.replace('env -i ', ''));
+      const output = await type(folder, 'python3 scripts/with_env.py .env env');
       const valueOf = (name: string): string | undefined =>
         new RegExp(`^${name}=(.*)$`, 'm').exec(output)?.[1];
       return {

@@ -119,6 +119,12 @@ const rules = [
     source: 'SPEC 4; https://docs.docker.com/engine/logging/drivers/json-file/ (no limit unless set)',
     fix: 'set `logging.options.max-size` and `max-file`',
   },
+  {
+    id: 'compose-internal-network',
+    summary: 'In production a data service is on internal networks alone and publishes no port.',
+    source: 'SPEC 4; https://docs.docker.com/reference/compose-file/networks/#internal',
+    fix: 'put it on a network with `internal: true` and take its ports away',
+  },
 ] as const satisfies readonly Rule[];
 
 type Findings = FindingList<(typeof rules)[number]['id']>;
@@ -144,6 +150,7 @@ export const compose: EmbeddedCheck = {
         judgeResources(stack, name, service, found);
         judgeRunning(stack, name, service, tree, found);
         judgeContent(stack, name, service, found);
+        judgeReach(stack, name, service, found);
       }
     }
     return found.sorted();
@@ -326,6 +333,26 @@ function judgeRunning(
     const { path, line } = placeOf(stack, ['services', name, 'restart']);
     found.add('compose-restart', path, line, `${name} stays down when it fails`);
   }
+}
+
+/** Images whose service nobody but the application has to reach. */
+const DATA_IMAGE =
+  /(?:^|\/)(?:postgres|postgresql|mysql|mariadb|mongo|redis|valkey|rabbitmq|memcached|elasticsearch|opensearch)(?=[:@]|$)/;
+
+function judgeReach(stack: ComposeStack, name: string, service: PlainRecord, found: Findings): void {
+  if (!stack.production || !DATA_IMAGE.test(scalarText(service.image) ?? '')) return;
+  const networks = Object.keys(mappingOf(service.networks ?? ['default']));
+  const open = networks.filter((network) => {
+    const definition = recordOf(dig(stack.data, 'networks', network));
+    // Of one that is made elsewhere nothing is known here.
+    return definition.internal !== true && definition.external !== true;
+  });
+  const add = (key: string, message: string): void => {
+    const { path, line } = placeOf(stack, ['services', name, key]);
+    found.add('compose-internal-network', path, line, `${name} ${message}`);
+  };
+  if (open.length > 0) add('networks', `is on ${open.join(' and ')}, which reaches out of the host`);
+  if (listOf(service.ports).length > 0) add('ports', 'can be reached from outside of its networks');
 }
 
 /** Drivers that keep no file on the host, or rotate it by themselves. */

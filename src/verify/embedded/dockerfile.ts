@@ -1,5 +1,5 @@
 /** Do the Dockerfiles make small images that run without privileges? */
-import type { EmbeddedCheck, Rule } from '../check.ts';
+import type { EmbeddedCheck, JudgedTree, Rule } from '../check.ts';
 import {
   isDockerfile,
   readDockerfile,
@@ -10,6 +10,7 @@ import {
 import { FindingList } from './finding-list.ts';
 import { pinFault } from './image-reference.ts';
 import { isReference, isSecretName } from './secret-names.ts';
+import { folderOf, linesOf } from './source-text.ts';
 
 const REFERENCE = 'https://docs.docker.com/reference/dockerfile/';
 const PRACTICES = 'https://docs.docker.com/build/building/best-practices/';
@@ -75,6 +76,30 @@ const rules = [
     source: 'OWASP CICD-SEC-9 (improper artifact integrity validation)',
     fix: 'download it at a fixed version, verify its checksum, then run it',
   },
+  {
+    id: 'dockerfile-locked-packages',
+    summary: 'pip installs what a lock names, and verifies its hashes.',
+    source: 'SPEC 4; https://pip.pypa.io/en/stable/topics/secure-installs/#hash-checking-mode',
+    fix: 'compile a lock with hashes and install it with `--require-hashes -r requirements.txt`',
+  },
+  {
+    id: 'dockerfile-test-files',
+    summary: 'No test is in the last stage.',
+    source: `SPEC 4; ${PRACTICES}#dont-install-unnecessary-packages`,
+    fix: 'copy them into a stage for development alone',
+  },
+  {
+    id: 'dockerfile-labels',
+    summary: 'The last stage says by OCI labels what the image is and where it comes from.',
+    source: 'SPEC 4; https://github.com/opencontainers/image-spec/blob/main/annotations.md',
+    fix: 'add LABEL with org.opencontainers.image.title, .source, .licenses, .version and .revision',
+  },
+  {
+    id: 'dockerfile-ignore-file',
+    summary: 'A .dockerignore keeps everything from the build that it does not name.',
+    source: `SPEC 4; ${PRACTICES}#exclude-with-dockerignore`,
+    fix: 'begin it with `*`, then name with `!` what the build needs',
+  },
 ] as const satisfies readonly Rule[];
 
 type Findings = FindingList<(typeof rules)[number]['id']>;
@@ -105,12 +130,13 @@ export const dockerfile: EmbeddedCheck = {
   description: 'Dockerfiles are pinned, multi-stage, without root and without secrets',
   rules,
   judges: ({ path }) => isDockerfile(path),
-  run: (files) => {
+  run: (files, tree) => {
     const found: Findings = new FindingList(rules);
     for (const file of files) {
       const read = readDockerfile(file);
       judgeForm(file.path, read, found);
       judgeStages(file.path, read.stages, found);
+      judgeIgnoreFile(file.path, read.instructions, tree, found);
       for (const instruction of read.instructions) judgeInstruction(file.path, instruction, found);
     }
     return found.sorted();
@@ -143,6 +169,7 @@ function judgeStages(path: string, stages: readonly Stage[], found: Findings): v
   }
   const last = stages.at(-1);
   if (!last) return;
+  judgeLastImage(path, stages, found);
   const user = lastOf('USER', stages, stages.length - 1);
   if (!user) found.add('dockerfile-user', path, last.from.line, 'the image runs as root');
   else if (!/^["']?[1-9]\d*(?::\d+)?["']?$/.test(user.text)) {
@@ -160,6 +187,62 @@ function judgeStages(path: string, stages: readonly Stage[], found: Findings): v
       'nobody can tell whether the container works',
     );
   }
+}
+
+/** Folders that hold nothing but tests, in most languages. */
+const TEST_FOLDER = /^(?:\.\/)?(?:tests?|spec|e2e|__tests__)(?:\/|$)/;
+
+function judgeLastImage(path: string, stages: readonly Stage[], found: Findings): void {
+  const chain = chainOf(stages, stages.length - 1);
+  const instructions = chain.flatMap((stage) => stage.instructions);
+  const labelled = instructions.some(
+    ({ name, text }) => name === 'LABEL' && text.includes('org.opencontainers.image.'),
+  );
+  if (!labelled) {
+    const line = stages.at(-1)?.from.line;
+    found.add('dockerfile-labels', path, line, 'nothing tells what the image is', { severity: 'warning' });
+  }
+  for (const { name, text, line } of instructions) {
+    if ((name !== 'COPY' && name !== 'ADD') || /(?:^|\s)--from=/.test(text)) continue;
+    const sources = text.split(/\s+/).filter((word) => !word.startsWith('--'));
+    if (!sources.slice(0, -1).some((source) => TEST_FOLDER.test(source))) continue;
+    found.add('dockerfile-test-files', path, line, 'tests are copied into the image that runs');
+  }
+}
+
+/** A stage and those it is made from, itself first. */
+function chainOf(stages: readonly Stage[], index: number): readonly Stage[] {
+  const stage = stages[index];
+  if (!stage) return [];
+  const parent = earlierStage(stages, index);
+  return parent === undefined ? [stage] : [stage, ...chainOf(stages, parent - 1)];
+}
+
+/** Docker looks beside the Dockerfile, by its name, and in the folder that is built, which is mostly one of these two. */
+function judgeIgnoreFile(
+  path: string,
+  instructions: readonly Instruction[],
+  tree: JudgedTree,
+  found: Findings,
+): void {
+  const reads = instructions.find(
+    ({ name, text }) => (name === 'COPY' || name === 'ADD') && !/(?:^|\s)--from=|:\/\//.test(text),
+  );
+  if (!reads) return;
+  const names = [`${path}.dockerignore`, `${folderOf(path)}/.dockerignore`, '.dockerignore'];
+  const file = names.flatMap((name) => [...tree.values()].find((one) => one.path === name) ?? [])[0];
+  if (!file) {
+    found.add('dockerfile-ignore-file', path, reads.line, 'all that lies here reaches the build', {
+      severity: 'warning',
+    });
+    return;
+  }
+  const lines = linesOf(file);
+  const first = lines.findIndex((line) => !/^\s*(?:#|$)/.test(line));
+  if (/^(?:\*\*?|\*\*\/\*)$/.test(lines[first]?.trim() ?? '')) return;
+  found.add('dockerfile-ignore-file', file.path, first + 1, 'what it does not name reaches the build', {
+    severity: 'warning',
+  });
 }
 
 function earlierStage(stages: readonly Stage[], index: number): number | undefined {
@@ -207,6 +290,10 @@ function assignments(text: string): readonly (readonly [string, string])[] {
 }
 
 function judgeRun(path: string, text: string, line: number, found: Findings): void {
+  for (const [install] of text.matchAll(/\bpip[\d.]*\s[^&|;]*\binstall\b[^&|;]*/g)) {
+    if (install.includes('--require-hashes') || /\s(?:-e\s+)?\.{1,2}(?:\s|$)/.test(install)) continue;
+    found.add('dockerfile-locked-packages', path, line, 'pip takes whatever the index has today');
+  }
   if (/\bapt(?:-get)?\s[^&|;]*\binstall\b/.test(text)) {
     const recommends =
       !text.includes('--no-install-recommends') &&

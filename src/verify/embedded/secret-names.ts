@@ -2,7 +2,7 @@
 
 /** Words at the end of a name that make it a secret; `TOKEN_URL` or `PASSWORD_MIN_LENGTH` end otherwise. */
 const SECRET_NAME =
-  /(?:^|[_\-.]|(?<=[a-z])(?=[A-Z]))(?:passwords?|passwd|passphrase|secrets?|tokens?|secret[_-]?key|api[_-]?key|private[_-]?key|signing[_-]?key|encryption[_-]?key|access[_-]?key|erlang[_-]?cookie|credentials?)$/i;
+  /(?:^|[_\-.]|(?<=[a-z])(?=[A-Z]))(?:passwords?|passwd|passphrase|pass|secrets?|tokens?|secret[_-]?key|api[_-]?key|private[_-]?key|signing[_-]?key|encryption[_-]?key|access[_-]?key|erlang[_-]?cookie|credentials?)$/i;
 
 /** `DB_PASSWORD`, `jwtSecret`; not `DB_PASSWORD_FILE`. */
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);

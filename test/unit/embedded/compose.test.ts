@@ -53,7 +53,27 @@ const toolWith = (rule: string, line: string): Twin => ({
 testTwins(
   compose,
   [
-    { rule: 'compose-schema', file: base, from: 'internal: true', to: 'internl: true' },
+    {
+      rule: 'compose-schema',
+      file: base,
+      from: 'internal: true',
+      to: 'internal: true\n    internl: true',
+      at: 'internl',
+    },
+    {
+      rule: 'compose-internal-network',
+      file: base,
+      from: 'internal: true',
+      to: 'internal: false',
+      at: 'networks: [backend]\n\nnetworks:',
+    },
+    {
+      rule: 'compose-internal-network',
+      file: production,
+      from: 'postgres:\n',
+      to: "postgres:\n    ports: ['127.0.0.1:5432:5432']\n",
+      at: "ports: ['127.0.0.1",
+    },
     { rule: 'compose-schema', file: base, from: 'test: [CMD, pg_isready]', to: 'test: { cmd: pg_isready }' },
     { rule: 'compose-schema', file: base, from: 'networks: [backend]', to: 'network: [backend]' },
     {

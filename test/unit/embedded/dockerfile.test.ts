@@ -33,7 +33,7 @@ testTwins(
     {
       rule: 'dockerfile-multi-stage',
       file: 'tool.dockerfile',
-      to: 'FROM alpine:3.24\nUSER 1\nHEALTHCHECK CMD ["true"]\n',
+      to: 'FROM alpine:3.24\nLABEL org.opencontainers.image.title=a\nUSER 1\nHEALTHCHECK CMD ["true"]\n',
     },
     { rule: 'dockerfile-user', file, from: 'USER 10001:10001\n', to: '', at: 'FROM runtime AS production' },
     { rule: 'dockerfile-user', file, from: 'USER 10001:10001', to: 'USER app' },
@@ -65,15 +65,41 @@ testTwins(
       from: 'COPY requirements.txt .',
       to: 'RUN curl -fsSL https://example.com/x | sudo bash -s',
     },
+    {
+      rule: 'dockerfile-locked-packages',
+      file,
+      from: 'COPY requirements.txt .',
+      to: 'RUN pip install --no-cache-dir -r requirements.txt',
+    },
+    {
+      rule: 'dockerfile-test-files',
+      file,
+      from: 'USER 10001',
+      to: 'COPY tests tests\nUSER 10001',
+      at: 'COPY tests',
+    },
+    { rule: 'dockerfile-labels', file, from: /LABEL .*\n/, to: '', at: 'FROM runtime AS production' },
+    { rule: 'dockerfile-ignore-file', file: '.dockerignore', from: '*\n', to: '', at: '!requirements.txt' },
+    {
+      rule: 'dockerfile-ignore-file',
+      file: 'Dockerfile.dockerignore',
+      to: '.git\n',
+    },
   ],
   {
     'an argument for a secret without a value': [
       { file, from: 'COPY requirements.txt .', to: 'ARG NPM_TOKEN' },
     ],
+    'tests in a stage that is not the last': [
+      { file, from: 'COPY requirements.txt .', to: 'COPY tests tests' },
+    ],
+    'the repository itself, which has no hash': [
+      { file, from: 'COPY requirements.txt .', to: 'RUN pip install --no-deps .' },
+    ],
     scratch: [
       {
         file: 'a/Dockerfile',
-        to: 'FROM golang:1.26.0 AS b\nFROM scratch\nUSER 65532\nHEALTHCHECK CMD ["/a"]\n',
+        to: 'FROM golang:1.26.0 AS b\nFROM scratch\nLABEL org.opencontainers.image.title=a\nUSER 65532\nHEALTHCHECK CMD ["/a"]\n',
       },
     ],
     'apt with a cache mount': [

@@ -1,0 +1,498 @@
+/** The hardening baseline of the specification, demand by demand: the change of the output that breaks it, and who finds that. */
+
+/** The output with one text exchanged, and what must be found in it. */
+export interface HardeningTwin {
+  /** Which rendered repository; the default one unless it says so. */
+  readonly of?: 'minimal';
+  readonly file: string;
+  /** Exchanged at its first occurrence, which must exist. */
+  readonly from: string | RegExp;
+  readonly to: string;
+  /** The rule of an embedded check that finds it. */
+  readonly embedded?: string;
+  /** The rules of real tools that find it, by the tool. */
+  readonly tools?: Readonly<Record<string, string>>;
+  /** The file that the finding is in, where it is another than the one that was changed. */
+  readonly in?: string;
+}
+
+/** A demand that no line of the output can be judged by, and what shows it instead. */
+interface ShownElsewhere {
+  readonly shownBy: string;
+}
+
+const DOCKERFILE = 'Dockerfile';
+const COMPOSE = 'docker-compose.yml';
+const PRODUCTION = 'docker-compose.prod.yml';
+const WORKFLOW = '.github/workflows/ci.yml';
+const SCRIPT = 'docker/redis/start.sh';
+
+// Put together here, so that no scanner of this repository finds it.
+const TOKEN = ['ghp', 'a8Bd93kLq0ZxWv7Uy2Rt5Pm1Nc6Jh4Gf8sDe'].join('_');
+
+/** By what section 4 of the specification says, in its words and its order. */
+export const HARDENING: Readonly<
+  Record<string, Readonly<Record<string, readonly HardeningTwin[] | ShownElsewhere>>>
+> = {
+  Dockerfile: {
+    'multi-stage': [
+      {
+        of: 'minimal',
+        file: DOCKERFILE,
+        from: /FROM \S+ AS builder[^]*?(?=FROM)/,
+        to: '',
+        embedded: 'dockerfile-multi-stage',
+      },
+    ],
+    'pinned base': [
+      {
+        file: DOCKERFILE,
+        from: /FROM python:\S+ AS runtime/,
+        to: 'FROM python:latest AS runtime',
+        embedded: 'dockerfile-from-tag',
+        tools: { hadolint: 'DL3007', checkov: 'CKV_DOCKER_7', trivy: 'DS001' },
+      },
+      {
+        file: DOCKERFILE,
+        from: /FROM python:\S+ AS runtime/,
+        to: 'FROM python AS runtime',
+        embedded: 'dockerfile-from-tag',
+        tools: { hadolint: 'DL3006' },
+      },
+    ],
+    'dependencies from a lock file with hashes': [
+      {
+        file: DOCKERFILE,
+        from: 'install --require-hashes',
+        to: 'install',
+        embedded: 'dockerfile-locked-packages',
+      },
+    ],
+    'in a cached layer': { shownBy: 'the order of the instructions, seen in the golden tree' },
+    'no compiler, package manager cache': [
+      {
+        file: DOCKERFILE,
+        from: 'WORKDIR /app\nCOPY --from=builder',
+        to: 'RUN apt-get update && apt-get install -y --no-install-recommends gcc\nWORKDIR /app\nCOPY --from=builder',
+        embedded: 'dockerfile-apt',
+        tools: { hadolint: 'DL3008' },
+      },
+      {
+        file: DOCKERFILE,
+        from: 'WORKDIR /app\nCOPY --from=builder',
+        to: 'RUN apt-get update && apt-get install -y gcc=4:14.2.0-1 && rm -rf /var/lib/apt/lists/*\nWORKDIR /app\nCOPY --from=builder',
+        embedded: 'dockerfile-apt',
+        tools: { hadolint: 'DL3015', trivy: 'DS029' },
+      },
+    ],
+    'no test file in the last stage': [
+      {
+        file: DOCKERFILE,
+        from: 'COPY services services',
+        to: 'COPY services services\nCOPY tests tests',
+        embedded: 'dockerfile-test-files',
+      },
+    ],
+    'numeric non-root user': [
+      {
+        file: DOCKERFILE,
+        from: 'USER 10001:10001\nSTOPSIGNAL SIGTERM\n\n\nFROM runtime',
+        to: 'STOPSIGNAL SIGTERM\n\n\nFROM runtime',
+        embedded: 'dockerfile-user',
+      },
+      {
+        file: DOCKERFILE,
+        from: 'USER 10001:10001\nSTOPSIGNAL SIGTERM\n\n\nFROM runtime',
+        to: 'USER app\nSTOPSIGNAL SIGTERM\n\n\nFROM runtime',
+        embedded: 'dockerfile-user',
+      },
+      {
+        of: 'minimal',
+        file: DOCKERFILE,
+        from: 'USER 10001:10001',
+        to: 'USER root',
+        embedded: 'dockerfile-user',
+        tools: { hadolint: 'DL3002', checkov: 'CKV_DOCKER_8', trivy: 'DS002' },
+      },
+    ],
+    'nothing writable but declared': { shownBy: 'the service started under a read-only root' },
+    HEALTHCHECK: [
+      {
+        of: 'minimal',
+        file: DOCKERFILE,
+        from: /HEALTHCHECK [^]*?\n {4}CMD .*\n/,
+        to: '',
+        embedded: 'dockerfile-healthcheck',
+        tools: { checkov: 'CKV_DOCKER_2', trivy: 'DS026' },
+      },
+      {
+        file: DOCKERFILE,
+        from: /(?<=AS production\n[^]*)HEALTHCHECK [^]*?\n {4}CMD .*\n/,
+        to: '',
+        embedded: 'dockerfile-healthcheck',
+      },
+    ],
+    'exec-form entry point': [
+      {
+        file: DOCKERFILE,
+        from: 'CMD ["python", "-m", "services.api.src"]',
+        to: 'CMD python -m services.api.src',
+        embedded: 'dockerfile-exec-form',
+        tools: { hadolint: 'DL3025' },
+      },
+      {
+        of: 'minimal',
+        file: DOCKERFILE,
+        from: 'ENTRYPOINT ["start"]',
+        to: 'ENTRYPOINT start',
+        embedded: 'dockerfile-exec-form',
+        tools: { hadolint: 'DL3025' },
+      },
+    ],
+    'signals reach the process, graceful shutdown': {
+      shownBy: "the rendered application's tests of its process",
+    },
+    'OCI labels': [{ file: DOCKERFILE, from: /LABEL org[^]*$/, to: '', embedded: 'dockerfile-labels' }],
+    '.dockerignore deny-all': [
+      { file: '.dockerignore', from: '\n*\n', to: '\n', embedded: 'dockerfile-ignore-file' },
+    ],
+  },
+  Compose: {
+    read_only: [{ file: COMPOSE, from: '    read_only: true\n', to: '', embedded: 'compose-read-only' }],
+    cap_drop: [
+      { file: COMPOSE, from: '    cap_drop:\n      - ALL\n', to: '', embedded: 'compose-cap-drop' },
+      { file: COMPOSE, from: '      - ALL\n', to: '      - NET_RAW\n', embedded: 'compose-cap-drop' },
+    ],
+    'no-new-privileges': [
+      {
+        file: COMPOSE,
+        from: '    security_opt:\n      - no-new-privileges:true\n',
+        to: '',
+        embedded: 'compose-no-new-privileges',
+      },
+      {
+        file: COMPOSE,
+        from: '    read_only: true\n',
+        to: '    read_only: true\n    privileged: true\n',
+        embedded: 'compose-privileged',
+      },
+    ],
+    tmpfs: { shownBy: 'the service started under a read-only root' },
+    limits: [
+      {
+        file: COMPOSE,
+        from: '          memory: 256M\n          pids: 64\n',
+        to: '          pids: 64\n',
+        embedded: 'compose-limits',
+      },
+      {
+        file: COMPOSE,
+        from: /(?<=limits:\n) {10}cpus: .*\n(?= {10}memory: 256M\n {10}pids: 64\n)/,
+        to: '',
+        embedded: 'compose-limits',
+      },
+    ],
+    reservations: [
+      {
+        file: COMPOSE,
+        from: / {8}reservations:\n {10}cpus: .*\n {10}memory: 64M\n/,
+        to: '',
+        embedded: 'compose-reservations',
+      },
+    ],
+    'pids limit': [{ file: COMPOSE, from: '          pids: 64\n', to: '', embedded: 'compose-pids-limit' }],
+    'health checks': [
+      {
+        file: COMPOSE,
+        from: / {4}healthcheck:\n {6}test: \[CMD, redis-cli[^]*?retries: \d+\n/,
+        to: '',
+        embedded: 'compose-healthcheck',
+      },
+    ],
+    'depends_on conditions': [
+      {
+        file: COMPOSE,
+        from: 'condition: service_healthy',
+        to: 'condition: service_started',
+        embedded: 'compose-depends-on',
+      },
+    ],
+    'internal networks': [
+      {
+        file: COMPOSE,
+        from: 'backend:\n    internal: true\n',
+        to: 'backend: {}\n',
+        embedded: 'compose-internal-network',
+        in: PRODUCTION,
+      },
+      {
+        file: PRODUCTION,
+        from: /(?<= {2}postgres:\n[^]*?) {4}ports: !reset \[\]\n/,
+        to: '',
+        embedded: 'compose-internal-network',
+        in: COMPOSE,
+      },
+    ],
+    'loopback-only dev ports': [
+      { file: COMPOSE, from: '"127.0.0.1:${PORT', to: '"${PORT', embedded: 'compose-loopback-port' },
+      {
+        file: COMPOSE,
+        from: '"127.0.0.1:${POSTGRES_PORT',
+        to: '"0.0.0.0:${POSTGRES_PORT',
+        embedded: 'compose-loopback-port',
+      },
+    ],
+    'secrets as required variables': [
+      {
+        file: COMPOSE,
+        from: 'POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}',
+        to: 'POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-postgres}',
+        embedded: 'compose-default-password',
+      },
+    ],
+    'log rotation': [
+      {
+        file: PRODUCTION,
+        from: /logging:\n {6}options:\n {8}max-size: .*\n {8}max-file: .*\n/,
+        to: 'logging: !override\n      driver: json-file\n',
+        embedded: 'compose-log-rotation',
+      },
+    ],
+    'no default password': [
+      {
+        file: COMPOSE,
+        from: 'RABBITMQ_DEFAULT_PASS: ${RABBITMQ_PASSWORD:?set it in .env}',
+        to: 'RABBITMQ_DEFAULT_PASS: guest',
+        embedded: 'compose-default-password',
+      },
+      {
+        file: COMPOSE,
+        from: /(?<=DATABASE_URL: postgresql:\/\/\w+:)\$\{[^}]*\}/,
+        to: 'postgres',
+        embedded: 'secrets-url-password',
+      },
+    ],
+    'restart policy in production': [
+      {
+        file: PRODUCTION,
+        from: / {6}restart_policy:\n {8}condition: any\n {8}delay: 5s\n/,
+        to: '',
+        embedded: 'compose-restart',
+        in: COMPOSE,
+      },
+    ],
+    'files that Compose reads': [
+      {
+        file: COMPOSE,
+        from: '    cap_drop:',
+        to: '    cap_dropp:',
+        embedded: 'compose-schema',
+        tools: { 'docker-compose': 'compose-config' },
+      },
+    ],
+  },
+  'Images and actions': {
+    'images by exact tag': [
+      {
+        file: COMPOSE,
+        from: /image: redis:\S+/,
+        to: 'image: redis:latest',
+        embedded: 'compose-image-tag',
+      },
+      { file: COMPOSE, from: /image: redis:\S+/, to: 'image: redis', embedded: 'compose-image-tag' },
+    ],
+    'a rule about digests suppressed at the line, with its reason': [
+      {
+        file: WORKFLOW,
+        from: / # zizmor: ignore\[unpinned-images\].*/,
+        to: '',
+        tools: { zizmor: 'unpinned-images' },
+      },
+    ],
+  },
+  Workflows: {
+    'every action by commit SHA': [
+      {
+        file: WORKFLOW,
+        from: /actions\/checkout@\S+ # \S+/,
+        to: 'actions/checkout@v7',
+        embedded: 'workflows-unpinned-action',
+        tools: { zizmor: 'unpinned-uses' },
+      },
+    ],
+    'with its version in a comment': [
+      {
+        file: WORKFLOW,
+        from: /(?<=actions\/checkout@\S+) # \S+/,
+        to: '',
+        embedded: 'workflows-pin-comment',
+      },
+      {
+        file: WORKFLOW,
+        from: /(?<=actions\/checkout@\S+) # \S+/,
+        to: ' # v3.0.0',
+        embedded: 'workflows-pin-comment',
+      },
+    ],
+    'permissions: {} at the top': [
+      {
+        file: WORKFLOW,
+        from: 'permissions: {}\n',
+        to: '',
+        embedded: 'workflows-permissions',
+      },
+      {
+        file: WORKFLOW,
+        from: 'permissions: {}\n',
+        to: 'permissions: write-all\n',
+        embedded: 'workflows-permissions',
+        tools: { zizmor: 'excessive-permissions', checkov: 'CKV2_GHA_1' },
+      },
+    ],
+    'the least per job': [
+      {
+        file: WORKFLOW,
+        from: /permissions:\n {6}contents: read .*\n/,
+        to: 'permissions: write-all\n',
+        tools: { zizmor: 'excessive-permissions' },
+      },
+    ],
+    'no expression inside run': [
+      {
+        file: WORKFLOW,
+        from: 'run: ruff check .',
+        to: 'run: ruff check ${{ github.head_ref }}',
+        embedded: 'workflows-expression-in-run',
+        tools: { zizmor: 'template-injection', actionlint: 'expression' },
+      },
+    ],
+    'persist-credentials: false': [
+      {
+        file: WORKFLOW,
+        from: / {8}with:\n {10}persist-credentials: false\n/,
+        to: '',
+        embedded: 'workflows-persist-credentials',
+        tools: { zizmor: 'artipacked' },
+      },
+    ],
+    timeouts: [{ file: WORKFLOW, from: / {4}timeout-minutes: .*\n/, to: '', embedded: 'workflows-timeout' }],
+    concurrency: [
+      {
+        file: WORKFLOW,
+        from: /concurrency:\n {2}group: .*\n {2}cancel-in-progress: .*\n/,
+        to: '',
+        embedded: 'workflows-concurrency',
+        tools: { zizmor: 'concurrency-limits' },
+      },
+    ],
+    'pinned runners': [
+      {
+        file: WORKFLOW,
+        from: /runs-on: ubuntu-\S+/,
+        to: 'runs-on: ubuntu-latest',
+        embedded: 'workflows-runner',
+      },
+      {
+        file: WORKFLOW,
+        from: /runner: ubuntu-\S+/,
+        to: 'runner: ubuntu-latest',
+        embedded: 'workflows-runner',
+      },
+    ],
+    'inputs that the action has': [
+      { file: WORKFLOW, from: 'cache: pip', to: 'caches: pip', embedded: 'workflows-unknown-input' },
+    ],
+    'needs that exist': [
+      {
+        file: WORKFLOW,
+        from: '    timeout-minutes:',
+        to: '    needs: [nobody]\n    timeout-minutes:',
+        embedded: 'workflows-needs-unknown',
+        tools: { actionlint: 'job-needs' },
+      },
+    ],
+    'keys that GitHub knows': [
+      {
+        file: WORKFLOW,
+        from: 'timeout-minutes:',
+        to: 'timeout-minute:',
+        embedded: 'workflows-syntax',
+        tools: { actionlint: 'syntax-check' },
+      },
+    ],
+    'OIDC, provenance, SBOM and signature': {
+      shownBy: 'nothing yet: no rendered workflow publishes anything',
+    },
+  },
+  Scripts: {
+    'set -euo pipefail': [{ file: SCRIPT, from: 'set -eu\n', to: '', embedded: 'shell-strict-mode' }],
+    'shellcheck-clean': [
+      { file: SCRIPT, from: '"$REDISCLI_AUTH"', to: '$REDISCLI_AUTH', tools: { shellcheck: 'SC2086' } },
+      { file: SCRIPT, from: '"$@"', to: '$@', tools: { shellcheck: 'SC2068' } },
+    ],
+    '--help, a dry run': { shownBy: "the rendered application's tests of its scripts" },
+  },
+  Application: {
+    'no default credentials': [
+      {
+        file: '.env.example',
+        from: 'SYSTEM_HEALTH_TOKEN=\n',
+        to: 'SYSTEM_HEALTH_TOKEN=admin123\n',
+        embedded: 'secrets-env-example',
+      },
+    ],
+    "no secret's value in git": [
+      {
+        file: 'core/settings.py',
+        from: /$/,
+        to: `\nGITHUB = "${TOKEN}"\n`,
+        embedded: 'secrets-token',
+        tools: { gitleaks: 'github-pat' },
+      },
+    ],
+    'secrets validated at start, logs, health, metrics, validation, migrations, tracing': {
+      shownBy: "the rendered application's own tests",
+    },
+  },
+  Docs: {
+    'every command exists': [
+      { file: 'README.md', from: 'make up\n', to: 'make upp\n', embedded: 'references-make-target' },
+    ],
+    'paths are the rendered ones': [
+      {
+        file: 'README.md',
+        from: /$/,
+        to: '\nSee [the guide](docs/guide.md).\n',
+        embedded: 'references-link',
+      },
+    ],
+    'no placeholder is left': [
+      { file: 'README.md', from: /$/, to: '\nTODO: more\n', embedded: 'placeholders-marker' },
+      {
+        file: '.env.example',
+        from: 'LOG_LEVEL=INFO',
+        to: 'LOG_LEVEL=changeme',
+        embedded: 'placeholders-value',
+      },
+      { file: 'README.md', from: /$/, to: '\n{{slug}}\n', embedded: 'templating-leftover' },
+    ],
+  },
+  'Every file': {
+    'YAML that parses': [
+      {
+        file: COMPOSE,
+        from: 'services:\n',
+        to: 'services:\n\tapi: 1\n',
+        embedded: 'syntax-yaml',
+        tools: { yamllint: 'syntax' },
+      },
+      {
+        file: WORKFLOW,
+        from: 'permissions: {}\n',
+        to: 'permissions: {}\npermissions: {}\n',
+        embedded: 'syntax-duplicate-key',
+        tools: { yamllint: 'key-duplicates' },
+      },
+    ],
+  },
+};
