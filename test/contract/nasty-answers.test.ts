@@ -21,12 +21,18 @@ async function renderWith(key: string, value: string, stack: string): Promise<Re
   }
 }
 
-/** Files that are the same whatever the answer is need no second look; a stack of compose files is judged whole. */
+/**
+ * Files that are the same whatever the answer is need no second look; a stack of compose files is judged whole, and a
+ * Dockerfile with what keeps files from its build.
+ */
 async function judgedFiles({ tree }: Rendered, stack: string): Promise<Rendered['tree']> {
   const usual = (await render({ stack, data: stack === 'none' ? [] : ['postgres', 'redis'] })).tree;
   return new Map(
     [...tree].filter(
-      ([path, { content }]) => path.includes('compose') || usual.get(path)?.content.equals(content) !== true,
+      ([path, { content }]) =>
+        path.includes('compose') ||
+        path === '.dockerignore' ||
+        usual.get(path)?.content.equals(content) !== true,
     ),
   );
 }

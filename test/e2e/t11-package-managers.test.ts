@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseCommandLine } from '../../src/cli/args.ts';
 import { cacheFolder } from '../support/cache.ts';
 import { cleanEnvironment, npm, packEverything, startRegistry, type Registry } from '../support/registry.mjs';
-import { catalog } from '../support/render.ts';
+import { smallCatalog } from '../support/catalog.ts';
 import { snapshot } from './safety/support/snapshot.ts';
 
 const MANAGERS = { pnpm: '12', yarn: '1', bun: '1' } as const;
@@ -64,7 +64,7 @@ describe('T11', () => {
   }
 
   test('npm without `--` keeps the flags for itself: nothing is written, and the answer is the flags', async () => {
-    const command = ['npm', 'create', '--yes', 'bulwark', 'my-service', '--owner', 'acme'] as const;
+    const command = ['npm', 'create', '--yes', 'bulwark', 'my-service', '--owner=acme'] as const;
     const { code, output } = await runCommand(command, 'kept');
     expect(code).toBe(5);
     expect(output).toContain('--owner=');
@@ -78,7 +78,7 @@ describe('T11', () => {
     [['my-service', '--yes', '--', ...FLAGS.slice(1)]],
   ])('%j is read as if the first -- were not there', (argv) => {
     const plain = argv.filter((word) => word !== '--');
-    const read = (words: readonly string[]) => parseCommandLine(words, catalog.questions, false);
+    const read = (words: readonly string[]) => parseCommandLine(words, smallCatalog.questions, false);
     expect(read(argv)).toEqual(read(plain));
     expect(read(argv).issues).toEqual([]);
   });
@@ -109,16 +109,28 @@ async function runCommand(
 /** Installs the other package managers once, into the cache. */
 function installManagers(): { path: string; missing: Readonly<Partial<Record<string, string>>> } {
   const place = cacheFolder('package-managers');
-  const isThere = (name: string) => existsSync(join(place, 'node_modules', name, 'package.json'));
+  const isThere = (name: string) => existsSync(join(place, 'node_modules/.bin', name));
   const wanted = Object.entries(MANAGERS).filter(([name]) => !isThere(name));
   if (wanted.length > 0) {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
     const packages = wanted.map(([name, version]) => `${name}@${version}`);
     try {
-      npm(['install', '--prefix', place, '--fetch-retries=0', '--fetch-timeout=20000', ...packages], {
-        cwd: place,
-        env,
-      });
+      // A script of bun's package puts its program in place.
+      npm(
+        [
+          'install',
+          '--ignore-scripts=false',
+          '--prefix',
+          place,
+          '--fetch-retries=0',
+          '--fetch-timeout=20000',
+          ...packages,
+        ],
+        {
+          cwd: place,
+          env,
+        },
+      );
     } catch {
       // What is missing is told by the tests that are skipped.
     }

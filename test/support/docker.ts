@@ -75,8 +75,7 @@ const BASES: Readonly<Record<string, { readonly tar: string; readonly changes: r
   rabbitmq: {
     tar: 'services',
     changes: [
-      // Debian's scripts become the user rabbitmq unless told that something else has seen to it.
-      'ENV PATH=/usr/local/bin:/usr/bin:/bin HOME=/var/lib/rabbitmq RUNNING_UNDER_SYSTEMD=true',
+      'ENV PATH=/usr/lib/rabbitmq/bin:/usr/local/bin:/usr/bin:/bin HOME=/var/lib/rabbitmq',
       'ENTRYPOINT ["docker-entrypoint.sh"]',
       'CMD ["rabbitmq-server"]',
     ],
@@ -125,7 +124,7 @@ export async function startDocker(): Promise<Docker> {
   try {
     await until('the Docker daemon', async () => (await tryDocker(['version'])).code === 0, {
       seconds: 600,
-      known: daemon.output,
+      program: daemon,
     });
     await clean(tryDocker);
   } catch (error) {

@@ -54,7 +54,8 @@ export function boundedProduct(
   bound: number,
 ): { readonly total: number; readonly count: number; readonly rows: () => Generator<Row> } {
   let total = 0;
-  for (const _ of fullProduct(components)) total += 1;
+  const all = fullProduct(components);
+  while (all.next().done !== true) total += 1;
   const step = strideFor(total, bound);
   function* rows(): Generator<Row> {
     let index = 0;

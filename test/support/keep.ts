@@ -1,7 +1,7 @@
 /** Keeps long-running programs for a test, and ends them when the test ends them or dies, however it dies. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exec } from '../../src/exec.ts';
 
@@ -23,6 +23,7 @@ export interface Kept {
   readonly ended: Promise<number>;
   /** Ends it with all that is in its process group. */
   readonly end: () => Promise<number>;
+  readonly isRunning: () => boolean;
   readonly output: () => string;
 }
 
@@ -56,13 +57,20 @@ export async function keep({
   endSignal = 'TERM',
   graceSeconds = 10,
 }: Command): Promise<Kept> {
-  const keeper = spawn('bash', ['-c', KEEPER, 'keeper', log, endSignal, String(graceSeconds), ...argv], {
-    // A session of its own: Ctrl-C in the terminal is for the test, which then ends us.
-    detached: true,
-    stdio: ['pipe', 'pipe', 'ignore'],
-    ...(cwd !== undefined && { cwd }),
-    ...(env && { env }),
-  });
+  // What node calls a pipe is a socket, and behind one bash takes itself for a remote shell and reads ~/.bashrc.
+  // There from the start, for whoever reads it at once.
+  closeSync(openSync(log, 'a'));
+  const keeper = spawn(
+    'bash',
+    ['--norc', '-c', KEEPER, 'keeper', log, endSignal, String(graceSeconds), ...argv],
+    {
+      // A session of its own: Ctrl-C in the terminal is for the test, which then ends us.
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      ...(cwd !== undefined && { cwd }),
+      ...(env && { env }),
+    },
+  );
   const lines = createInterface({ input: keeper.stdout })[Symbol.asyncIterator]();
   const number = async (): Promise<number> => {
     const { value } = (await lines.next()) as { value?: string };
@@ -71,11 +79,16 @@ export async function keep({
   };
   const pid = await number();
   const ended = number();
+  let running = true;
+  const mark = (): void => {
+    running = false;
+  };
   // Whoever waits gets the failure; nobody has to wait.
-  ended.catch(() => undefined);
+  ended.then(mark, mark);
   return {
     pid,
     ended,
+    isRunning: () => running,
     end: () => {
       keeper.stdin.end();
       return ended;
@@ -86,16 +99,19 @@ export async function keep({
 
 /**
  * Waits until something holds.
- * @throws after the time, with what is known by then
+ * @param program what has to run meanwhile, and whose output tells why it does not hold
+ * @throws after the time, or when the program has ended
  */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  { seconds = 60, known = () => '' }: { seconds?: number; known?: () => string } = {},
+  { seconds = 60, program }: { seconds?: number; program?: Kept } = {},
 ): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${seconds} s\n${known()}`);
+    const fault = performance.now() > deadline ? `not within ${seconds} s` : 'it has ended';
+    if (program?.isRunning() === false || performance.now() > deadline)
+      throw new Error(`${what}: ${fault}\n${program?.output() ?? ''}`);
     await sleep(50);
   }
 }

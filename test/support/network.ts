@@ -44,7 +44,7 @@ export async function startNetwork(): Promise<Network> {
     argv: ['unshare', '--net', 'bash', '-euc', 'ip link set lo up; echo up; exec sleep infinity'],
     log: join(folder, 'holder.log'),
   });
-  await until('the network', () => holder.output().includes('up'), { known: holder.output });
+  await until('the network', () => holder.output().includes('up'), { program: holder });
   const within = ['nsenter', `--net=/proc/${holder.pid}/ns/net`, '--'];
   const relay: Kept = await keep({
     argv: [...within, process.execPath, '-e', RELAY, socket],

@@ -106,7 +106,7 @@ const isForRunning = ({ dev, optional, devOptional }) =>
 export function npm(args, options) {
   const result = spawnSync(
     'npm',
-    [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...args],
     {
       encoding: 'utf8',
       ...options,

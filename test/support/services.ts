@@ -142,7 +142,7 @@ async function startPostgres({ folder, within }: Place, url: URL): Promise<reado
   await until(
     'PostgreSQL',
     async () => (await tryRun([`${bin}/pg_isready`, '--quiet', ...socket])).code === 0,
-    { known: postgres.output },
+    { program: postgres },
   );
   const name = url.pathname.slice(1);
   await run([`${bin}/psql`, ...socket, '--quiet', '--set=ON_ERROR_STOP=1', 'postgres'], {
@@ -171,7 +171,7 @@ user ${url.username} on >${url.password} ~* &* +@all
     cwd: folder,
   });
   await until('Redis', () => redis.output().includes('Ready to accept connections'), {
-    known: redis.output,
+    program: redis,
   });
   return [redis];
 }
@@ -208,6 +208,6 @@ async function startRabbitmq({ folder, within }: Place, url: URL): Promise<reado
   // RabbitMQ would start one itself, as a daemon that outlives it.
   const portMapper = await start(['epmd', '-address', '127.0.0.1', '-port', String(mapper)]);
   const broker = await start([RABBITMQ]);
-  await until('RabbitMQ', () => broker.output().includes('completed with'), { known: broker.output });
+  await until('RabbitMQ', () => broker.output().includes('completed with'), { program: broker });
   return [broker, portMapper];
 }

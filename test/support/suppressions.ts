@@ -20,7 +20,7 @@ const FORMS: readonly (readonly [tool: string, form: RegExp])[] = [
   ['ruff', /#\s*(?:ruff:\s*|flake8:\s*)?noqa\b:?\s*((?:[A-Z]+\d+[,\s]*)*)(.*)/],
   ['mypy', /#\s*type:\s*ignore(?:\[([^\]]+)\])?(.*)/],
   ['mypy', /#\s*mypy:\s*([\w-]+)(.*)/],
-  ['pylint', /#\s*pylint:\s*(?:disable|disable-next|disable-line|skip-file)=?((?:[\w-]+[,\s]*)*)(.*)/],
+  ['pylint', /#\s*pylint:\s*(?:disable(?:-next)?|skip-file)=?([\w-]+(?:\s*,\s*[\w-]+)*)?(.*)/],
   ['black', /#\s*fmt:\s*(off|skip)\b(.*)/],
   ['isort', /#\s*isort:\s*(off|skip\w*)\b(.*)/],
   ['coverage', /#\s*pragma:\s*(no cover|no branch)\b(.*)/],

@@ -180,7 +180,7 @@ function servesFromOutside(): void {
     });
     started.push(service);
     const url = `http://127.0.0.1:${port}`;
-    await until('the service', () => isReady(url), { known: service.output });
+    await until('the service', () => isReady(url), { program: service });
     return { url, service };
   }
 

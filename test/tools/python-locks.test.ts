@@ -1,16 +1,10 @@
 /** Every package that a rendered application locks has a wheel for each Python and processor, with the locked hash. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { cacheFolder, digestOf } from '../support/cache.ts';
 import { createdTree } from '../support/rows.ts';
-import {
-  cacheFolder,
-  PYTHON,
-  registryAnswers,
-  shortHash,
-  wheelsFor,
-  type Target,
-} from '../support/python-packages.ts';
+import { PYTHON, registryAnswers, wheelsFor, type Target } from '../support/python-packages.ts';
 import { describeWithTools, skipInGroup } from '../support/tools.ts';
 
 const MINUTE = 60_000;
@@ -84,12 +78,11 @@ describeWithTools('python-locks', [PYTHON], () => {
       `every package has a wheel for Python ${target.python} on ${target.machine}`,
       async (context) => {
         for (const sheet of sheetsOf(locks)) {
-          const stamp = join(cacheFolder(), 'locks', shortHash(JSON.stringify(target), sheet));
+          const stamp = join(cacheFolder('locks'), digestOf(JSON.stringify(target), sheet));
           if (existsSync(stamp)) continue;
           if (!(await answers())) skipInGroup('python-locks', context, NO_REGISTRY);
           const { exitCode, stderr } = await wheelsFor(sheet, target);
           context.expect(exitCode, stderr).toBe(0);
-          mkdirSync(join(cacheFolder(), 'locks'), { recursive: true });
           writeFileSync(stamp, '');
         }
       },

@@ -2,19 +2,14 @@
  * Its own linters, at the versions it locks, find nothing in any rendered application. Applications of different rows
  * that are the same are judged once.
  */
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { exec } from '../../src/exec.ts';
 import type { JudgedFile, JudgedTree } from '../../src/verify/check.ts';
-import {
-  environmentOf,
-  installedEnvironment,
-  PYTHON,
-  registryAnswers,
-  shortHash,
-} from '../support/python-packages.ts';
+import { digestOf, virtualEnvironment } from '../support/cache.ts';
+import { PYTHON, registryAnswers } from '../support/python-packages.ts';
 import { renderedRows, writeTree } from '../support/rows.ts';
 import { describeWithTools, skipInGroup } from '../support/tools.ts';
 
@@ -32,8 +27,9 @@ interface Application {
 
 /** Applications that have the same lock, and so the same tools. */
 interface Family {
-  readonly lock: Buffer;
   readonly applications: Application[];
+  /** The folder of the tools; empty until they are installed. */
+  bin: string;
 }
 
 /** How the rendered CI, Makefile and README start each tool, and the line that says it judged something. */
@@ -50,6 +46,8 @@ const LINTERS: Readonly<Record<string, { readonly args: readonly string[]; reado
   },
 };
 
+const LOCK = 'requirements-dev.txt';
+
 const isPython = ({ path }: JudgedFile): boolean => path.endsWith('.py');
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'bulwark-python-')));
@@ -64,18 +62,21 @@ async function prepare(): Promise<void> {
   const seen = new Map<string, Application>();
   const known = new Set<string>();
   for (const { name, tree } of await renderedRows()) {
-    const lock = [...tree.values()].find(({ path }) => path === 'requirements-dev.txt')?.content;
+    const lock = [...tree.values()].find(({ path }) => path === LOCK)?.content.toString('utf8');
     // An application of one's own has no Python but the scripts on .env, which the others have as well.
-    if (!lock) continue;
-    const family = shortHash(lock);
-    const id = shortHash(family, ...contentOf(tree).flatMap(({ path, content }) => [path, content]));
+    if (lock === undefined) continue;
+    const family = digestOf(lock);
+    const id = digestOf(
+      family,
+      ...contentOf(tree).flatMap(({ path, content }) => [path, content.toString('utf8')]),
+    );
     const same = seen.get(id);
     if (same) {
       same.rows.push(name);
       continue;
     }
     const fresh = contentOf(tree).filter(({ path, content }) => {
-      const key = shortHash(family, path, content);
+      const key = digestOf(family, path, content.toString('utf8'));
       if (known.has(key)) return false;
       known.add(key);
       return true;
@@ -84,15 +85,18 @@ async function prepare(): Promise<void> {
     writeTree(tree, folder);
     const application = { rows: [name], folder, tree, fresh: fresh.map(({ path }) => path) };
     seen.set(id, application);
-    const { applications } = families.get(family) ?? { applications: [] };
-    families.set(family, { lock, applications: [...applications, application] });
+    const applications = families.get(family)?.applications ?? [];
+    families.set(family, { applications: [...applications, application], bin: '' });
   }
-  const missing = [...families.values()].filter(({ lock }) => !existsSync(environmentOf(lock)));
-  if (missing.length > 0 && !(await registryAnswers())) {
+  try {
+    for (const family of families.values()) {
+      family.bin = await virtualEnvironment(PYTHON, join(family.applications[0]?.folder ?? '', LOCK));
+    }
+  } catch (error) {
+    // A lock that does not install is a fault; a registry that is not there says nothing about it.
+    if (await registryAnswers()) throw error;
     unavailable = 'the package registry does not answer';
-    return;
   }
-  for (const { lock } of families.values()) await installedEnvironment(lock);
 }
 
 interface Said {
@@ -100,9 +104,9 @@ interface Said {
   readonly words: string;
 }
 
-async function run(lock: Buffer, folder: string, module: string, args: readonly string[]): Promise<Said> {
+async function run(bin: string, folder: string, module: string, args: readonly string[]): Promise<Said> {
   const { exitCode, stdout, stderr } = await exec({
-    command: join(environmentOf(lock), 'bin', 'python'),
+    command: join(bin, 'python'),
     args: ['-m', module, ...args],
     cwd: folder,
     env: { NO_COLOR: '1', PYTHONDONTWRITEBYTECODE: '1' },
@@ -143,7 +147,7 @@ describeWithTools('python-quality', [PYTHON], () => {
   async function faultsOf(
     judge: (
       family: string,
-      lock: Buffer,
+      bin: string,
       application: Application,
       isFirst: boolean,
     ) => Promise<Said | undefined>,
@@ -151,10 +155,10 @@ describeWithTools('python-quality', [PYTHON], () => {
   ): Promise<readonly string[]> {
     // The families are independent of each other, also in their caches.
     const faults = await Promise.all(
-      [...families].map(async ([family, { lock, applications }]) => {
+      [...families].map(async ([family, { bin, applications }]) => {
         const found: string[] = [];
         for (const [index, application] of applications.entries()) {
-          const said = await judge(family, lock, application, index === 0);
+          const said = await judge(family, bin, application, index === 0);
           if (said === undefined || (said.exitCode === 0 && judged.test(said.words))) continue;
           found.push(`${application.rows.join(', ')}: ${said.exitCode ?? '-'} ${said.words}`);
         }
@@ -175,7 +179,7 @@ describeWithTools('python-quality', [PYTHON], () => {
       `${linter} finds nothing`,
       async (context) => {
         available(context);
-        expect(await faultsOf((_, lock, { folder }) => run(lock, folder, linter, args), judged)).toEqual([]);
+        expect(await faultsOf((_, bin, { folder }) => run(bin, folder, linter, args), judged)).toEqual([]);
       },
       10 * MINUTE,
     );
@@ -186,7 +190,7 @@ describeWithTools('python-quality', [PYTHON], () => {
     async (context) => {
       available(context);
       const faults = await faultsOf(
-        (family, lock, { folder }) => run(lock, folder, 'mypy', mypy(family)),
+        (family, bin, { folder }) => run(bin, folder, 'mypy', mypy(family)),
         /no issues found in [1-9]\d* source files/,
       );
       expect(faults).toEqual([]);
@@ -198,9 +202,9 @@ describeWithTools('python-quality', [PYTHON], () => {
     'pylint finds nothing',
     async (context) => {
       available(context);
-      const faults = await faultsOf(async (_, lock, application, isFirst) => {
+      const faults = await faultsOf(async (_, bin, application, isFirst) => {
         const paths = pylintPaths(application, isFirst);
-        return paths.length === 0 ? undefined : run(lock, application.folder, 'pylint', paths);
+        return paths.length === 0 ? undefined : run(bin, application.folder, 'pylint', paths);
       }, /rated at 10\.00\/10/);
       expect(faults).toEqual([]);
     },
@@ -225,7 +229,7 @@ describeWithTools('python-quality', [PYTHON], () => {
         if (!family || !application) throw new Error('no row has an application');
         writeFileSync(pathOf(application), SPOILT);
         try {
-          const { exitCode, words } = await run(family.lock, application.folder, tool, args);
+          const { exitCode, words } = await run(family.bin, application.folder, tool, args);
           expect(exitCode).not.toBe(0);
           expect(words).toContain(rule);
         } finally {

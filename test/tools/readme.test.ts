@@ -12,6 +12,8 @@ import { missingServices, startServices } from '../support/services.ts';
 import { describeWithTools, requireTool } from '../support/tools.ts';
 
 const MINUTE = 60_000;
+/** application.test.ts runs all of the application's tests; here once, else those that ask every service. */
+const FEW_TESTS = '--no-cov tests/integration/services';
 
 /** What the first lines of a README make run for good; the commands after it are for another terminal. */
 const STAYS = /(?:^make run|-m services\.api\.src)$/;
@@ -23,6 +25,7 @@ describeWithTools(
     let docker: Docker;
     let python: string;
     let logs: string;
+    let pytestOptions = '';
     const folders: string[] = [];
 
     beforeAll(async () => {
@@ -47,6 +50,7 @@ describeWithTools(
     ];
     const environment = (): Record<string, string> => ({
       ...docker.env,
+      PYTEST_ADDOPTS: pytestOptions,
       PATH: `${python}:${process.env.PATH ?? ''}`,
     });
 
@@ -90,7 +94,7 @@ describeWithTools(
       const ask = blocksOf(folder).find((candidate) => candidate.startsWith('curl')) ?? 'false';
       await until(block, async () => (await tryRun(shell(ask))).code === 0, {
         seconds: 300,
-        known: kept.output,
+        program: kept,
       });
       return kept;
     }
@@ -108,6 +112,7 @@ describeWithTools(
       'the FastAPI service in containers, %s',
       async (_, data) => {
         const folder = await clone({ name: 'my-service', data });
+        pytestOptions = data.includes('rabbitmq') ? FEW_TESTS : '';
         try {
           const blocks = blocksOf(folder);
           expect(blocks.slice(0, 2)).toEqual([
@@ -120,7 +125,7 @@ describeWithTools(
           expect(printed.get('make test')).toMatch(/^=+ \d+ passed in /m);
           expect(statSync(join(folder, '.env')).mode & 0o777).toBe(0o600);
           // `pg_dump` of the README wrote it: a dump in PostgreSQL's own format, of the production stack.
-          expect(readFileSync(join(folder, 'my-service.dump')).subarray(0, 5).toString()).toBe('PGDMP');
+          expect(readFileSync(join(folder, 'my_service.dump')).subarray(0, 5).toString()).toBe('PGDMP');
         } finally {
           await composeDown(folder);
         }
@@ -147,6 +152,7 @@ describeWithTools(
       'the FastAPI service without containers, with the services of this machine',
       async () => {
         const folder = await clone({ name: 'my-service', data: ['postgres', 'redis'], containers: [] });
+        pytestOptions = FEW_TESTS;
         await type(folder, 'make env');
         const services = await startServices(await urlsOf(folder), docker.network.within);
         try {

@@ -25,7 +25,7 @@ const twins = demands.flatMap(({ name, shown }) =>
 );
 
 /** @throws when the output does not have the text that is to be exchanged, or the exchange changes nothing */
-function spoilt({ of = undefined, file, from, to }: HardeningTwin): JudgedTree {
+function spoilt({ of, file, from, to }: HardeningTwin): JudgedTree {
   const tree = TREES[of ?? 'default'];
   const path = repoPath(file, 'a twin');
   const before = tree.get(path);

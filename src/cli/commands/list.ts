@@ -5,7 +5,7 @@ import { serializeDocument } from '../document.ts';
 import { formatTable } from '../report.ts';
 import type { Command } from './command.ts';
 
-export const list: Command = async ({ catalog, line, terminal, style }) => {
+export const list: Command = async ({ catalog, line, terminal }) => {
   const { components, presets } = catalog;
   if (line.options.has('json')) {
     terminal.out(
@@ -27,7 +27,7 @@ export const list: Command = async ({ catalog, line, terminal, style }) => {
   for (const category of Object.keys(CATEGORIES) as Category[]) {
     const members = components.filter((component) => component.category === category);
     if (members.length === 0) continue;
-    terminal.out(`${style.bold(category)}: ${CATEGORIES[category]}\n`);
+    terminal.out(`${category}: ${CATEGORIES[category]}\n`);
     terminal.out(
       formatTable(
         ['name', 'what it is'],
@@ -35,7 +35,7 @@ export const list: Command = async ({ catalog, line, terminal, style }) => {
       ),
     );
   }
-  terminal.out(`${style.bold('presets')}: sets of answers under a name\n`);
+  terminal.out(`presets: sets of answers under a name\n`);
   terminal.out(
     formatTable(
       ['name', 'what it is'],

@@ -70,9 +70,6 @@ install_packages postgresql redis-server rabbitmq-server hostname
 for program in "$root"/usr/lib/postgresql/*/bin/*; do
   ln -sf "${program#"$root"}" "$root/usr/local/bin/${program##*/}"
 done
-for program in rabbitmq-server rabbitmqctl rabbitmq-diagnostics; do
-  ln -s "/usr/lib/rabbitmq/bin/$program" "$root/usr/local/bin/$program"
-done
 rm -rf "$root"/var/lib/{postgresql,redis,rabbitmq} "$root/data" "$root"/etc/rabbitmq "$root/var/run/postgresql"
 in_root install -d -o postgres -g postgres -m 1777 /var/lib/postgresql /var/lib/postgresql/data /run/postgresql
 in_root install -d -o redis -g redis /data
