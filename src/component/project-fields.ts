@@ -9,6 +9,10 @@ const EMAIL = '^[^@\\s<>"\'`\\\\]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+$';
 
 const stringAt = (known: KnownAnswers, key: string): string => String(known.get(key) ?? '');
 
+/** "The Order Desk service", and not "The My Service service". */
+const describeName = (name: string): string =>
+  /service$/i.test(name) ? `The ${name}` : `The ${name} service`;
+
 const matches = (pattern: string, fault: string) => {
   const regex = new RegExp(pattern);
   return (value: string): string | undefined => (regex.test(value) ? undefined : fault);
@@ -24,7 +28,7 @@ export const projectFields = {
   }),
   description: text('Description', {
     help: 'One sentence for the README and the image labels.',
-    default: (known) => `The ${stringAt(known, 'name')} service`,
+    default: (known) => describeName(stringAt(known, 'name')),
     ask: true,
     maxLength: 4096,
     validate: (value) => (value.trim() === '' ? 'must not be empty' : undefined),
