@@ -11,8 +11,8 @@ export async function renderedFolder(
   answers: Readonly<Record<string, FieldValue>>,
   preset: string | null = null,
 ): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'bulwark-rendered-'));
   const { tree } = await render(answers, preset);
+  const folder = mkdtempSync(join(tmpdir(), 'bulwark-rendered-'));
   for (const file of tree.values()) {
     mkdirSync(dirname(join(folder, file.path)), { recursive: true });
     writeFileSync(join(folder, file.path), file.content, { mode: file.executable ? 0o755 : 0o644 });

@@ -12,7 +12,7 @@ import { missingServices, startServices } from '../support/services.ts';
 import { describeWithTools, requireTool } from '../support/tools.ts';
 
 const MINUTE = 60_000;
-/** application.test.ts runs all of the application's tests; here once, else those that ask every service. */
+/** application.test.ts runs all of the application's tests by `make test`; here those that ask every service. */
 const FEW_TESTS = '--no-cov tests/integration/services';
 
 /** What the first lines of a README make run for good; the commands after it are for another terminal. */
@@ -25,7 +25,6 @@ describeWithTools(
     let docker: Docker;
     let python: string;
     let logs: string;
-    let pytestOptions = '';
     const folders: string[] = [];
 
     beforeAll(async () => {
@@ -50,7 +49,7 @@ describeWithTools(
     ];
     const environment = (): Record<string, string> => ({
       ...docker.env,
-      PYTEST_ADDOPTS: pytestOptions,
+      PYTEST_ADDOPTS: FEW_TESTS,
       PATH: `${python}:${process.env.PATH ?? ''}`,
     });
 
@@ -112,7 +111,6 @@ describeWithTools(
       'the FastAPI service in containers, %s',
       async (_, data) => {
         const folder = await clone({ name: 'my-service', data });
-        pytestOptions = data.includes('rabbitmq') ? FEW_TESTS : '';
         try {
           const blocks = blocksOf(folder);
           expect(blocks.slice(0, 2)).toEqual([
@@ -152,7 +150,6 @@ describeWithTools(
       'the FastAPI service without containers, with the services of this machine',
       async () => {
         const folder = await clone({ name: 'my-service', data: ['postgres', 'redis'], containers: [] });
-        pytestOptions = FEW_TESTS;
         await type(folder, 'make env');
         const services = await startServices(await urlsOf(folder), docker.network.within);
         try {
