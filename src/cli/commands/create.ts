@@ -9,11 +9,11 @@ import type { Plan } from '../../plan/plan-run.ts';
 import { flagOf } from '../../plan/questions.ts';
 import { describeValues } from '../../plan/parse-value.ts';
 import bulwarkPack, { carryOut } from '../../plopfile.ts';
-import { recoverTarget } from '../../repo/recover.ts';
 import { startRun, undecided, type RunRequest, type RunState } from '../../run.ts';
 import { resumeAnswers, savedAnswers, type SavedAnswers } from '../checkpoint.ts';
 import { chooseRun, type ChosenRun } from '../choose-run.ts';
 import { plannedFiles, serializeDocument, sourcesOf, type RunDocument } from '../document.ts';
+import { recover } from '../recover.ts';
 import { gatherAnswers, type GivenAnswers } from '../raw-answers.ts';
 import { repeatCommand, shellWord } from '../repeat-command.ts';
 import {
@@ -42,7 +42,7 @@ export const create: Command = async (context) => {
   const isAsked = !line.options.has('yes') && !line.options.has('json') && terminal.interactive;
   const chosen = isAsked ? await askPerson(context, given, saved) : await takeGiven(context, given);
   const state = startRun(chosen.request);
-  recoverTarget(chosen.request.target);
+  recover(chosen.request.target, context.say);
   const plop = await nodePlop();
   bulwarkPack(plop);
   await carryOut(plop, state);

@@ -5,12 +5,13 @@ import { ExitCode, usageError } from '../../errors.ts';
 import { exec } from '../../exec.ts';
 import { openTarget } from '../../repo/open-repo.ts';
 import { readTree } from '../../repo/read-tree.ts';
-import { recoverTarget } from '../../repo/recover.ts';
 import type { CheckResult, JudgedTree, VerifyReport } from '../../verify/check.ts';
+import { embeddedChecks } from '../../verify/embedded/index.ts';
 import { runEmbedded } from '../../verify/run-embedded.ts';
 import { runTools } from '../../verify/run-tools.ts';
 import { toSarif } from '../../verify/sarif.ts';
 import { tableLines } from '../../verify/table.ts';
+import { recover } from '../recover.ts';
 import { serializeDocument } from '../document.ts';
 import type { Command, CommandContext } from './command.ts';
 
@@ -28,14 +29,18 @@ export const verify: Command = async (context) => {
       },
     ]);
   }
-  recoverTarget(root);
+  recover(root, context.say);
   const tree = await readTree(root, exec);
   const results = [...(await runEmbedded(tree)), ...(await judgeWithTools(context, tree))];
   const code = codeOf(results);
   if (line.options.has('json')) {
     terminal.out(serializeDocument({ ok: code === ExitCode.ok, code, results }));
   } else if (line.options.has('sarif')) {
-    terminal.out(serializeDocument(toSarif({ results }, { version })));
+    terminal.out(
+      serializeDocument(
+        toSarif({ results }, { version, rules: embeddedChecks.flatMap(({ rules }) => rules) }),
+      ),
+    );
   } else {
     terminal.out(formatReport({ results }));
   }
