@@ -102,3 +102,10 @@ function isExecutable(path: string): boolean {
     return false;
   }
 }
+
+/**
+ * Whether a test has to be left out because the system has no such program; where all tools are required it is not, and
+ * fails for want of it.
+ */
+export const isLeftOutWithout = (program: string): boolean =>
+  findTool(program) === undefined && !toolsAreRequired();
