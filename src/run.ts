@@ -8,13 +8,13 @@ import type { Answers } from './plan/answers.ts';
 import { answersDocument } from './plan/answers-document.ts';
 import type { Plan, Rendering } from './plan/plan-run.ts';
 import { assembleTree, renderFile } from './render/render-plan.ts';
-import { serializeBaseline, type Baseline, type BaselineFile } from './repo/baseline.ts';
+import { BASELINE_PATH, serializeBaseline, type Baseline, type BaselineFile } from './repo/baseline.ts';
 import { commitChanges } from './repo/commit-changes.ts';
-import { lockOf, serializeLock } from './repo/lockfile.ts';
+import { LOCK_PATH, lockOf, serializeLock } from './repo/lockfile.ts';
 import { openTarget, readTargetFiles } from './repo/open-repo.ts';
-import { serializeSettings } from './repo/settings-file.ts';
+import { serializeSettings, SETTINGS_PATH } from './repo/settings-file.ts';
 import type { ChangeSet } from './tree/change-set.ts';
-import { repoPath, type RepoPath } from './tree/repo-path.ts';
+import type { RepoPath } from './tree/repo-path.ts';
 import { virtualTree, type VirtualFile, type VirtualTree } from './tree/virtual-tree.ts';
 import type { CheckResult } from './verify/check.ts';
 import { version } from 'bulwark:package';
@@ -97,9 +97,9 @@ function recordsOf(request: RunRequest, generated: VirtualTree): VirtualFile[] {
     packs: [],
   });
   return [
-    record('bulwark.json', settings),
-    record('.bulwark/lock.json', serializeLock(lockOf(generated, version))),
-    record('.bulwark/baseline', serializeBaseline(generated, packedTexts(request.plan, generated))),
+    record(SETTINGS_PATH, settings),
+    record(LOCK_PATH, serializeLock(lockOf(generated, version))),
+    record(BASELINE_PATH, serializeBaseline(generated, packedTexts(request.plan, generated))),
   ];
 }
 
@@ -114,8 +114,8 @@ function packedTexts({ renderings }: Plan, generated: VirtualTree): Baseline {
   return texts;
 }
 
-const record = (path: string, text: string): VirtualFile => ({
-  path: repoPath(path, 'bulwark'),
+const record = (path: RepoPath, text: string): VirtualFile => ({
+  path,
   content: Buffer.from(text),
   executable: false,
   origin: { component: 'bulwark', template: path },

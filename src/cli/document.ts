@@ -42,8 +42,6 @@ export const failureDocument = (
   issues: error.issues,
 });
 
-export const isOk = (code: ExitCode): boolean => code === ExitCode.ok;
-
 export const sourcesOf = (answers: Answers): Record<string, string> =>
   Object.fromEntries([...answers].map(([key, { source }]) => [key, source]));
 

@@ -1,6 +1,7 @@
 /** Compares what was rendered with the baseline and the disk, and says for each path what is to happen. */
 import { appendMissingLines } from './append-lines.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
+import { isHarmless } from '../tree/harmless.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import type { VirtualFile, VirtualTree } from '../tree/virtual-tree.ts';
 
@@ -73,8 +74,5 @@ function withoutConflict(file: VirtualFile, previous: Buffer): Change | undefine
       ? { path, kind: 'keep', reason: 'harmless', file, previous }
       : { path, kind: 'update', file, content, previous };
   }
-  return HARMLESS.test(path) ? { path, kind: 'keep', reason: 'harmless', file, previous } : undefined;
+  return isHarmless(path) ? { path, kind: 'keep', reason: 'harmless', file, previous } : undefined;
 }
-
-/** SPEC section 1; what comes after the name is the format. */
-const HARMLESS = /^(?:licen[cs]e|readme)(?:[.-].*)?$/i;

@@ -3,6 +3,7 @@ import { accessSync, constants, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { type Issue, usageError } from '../errors.ts';
+import { isHarmless } from '../tree/harmless.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import { type DiskReads, type Entry, errorCode, nodeDisk } from './disk.ts';
 import { attempt, systemIssue } from './failures.ts';
@@ -30,8 +31,6 @@ export interface Target {
   /** The nearest folder at or above `root` that holds `.git`, as folder or as file (worktrees, submodules). */
   readonly workTree?: string;
 }
-
-const HARMLESS = /^(?:\.git|\.gitignore|(?:licen[cs]e|readme)(?:[.-].*)?)$/i;
 
 /**
  * Describes the folder `dir`, starting no process.
@@ -109,7 +108,7 @@ function realPath(path: string): string | undefined {
 function stateOf(root: string, entries: readonly string[], disk: DiskReads): TargetState {
   if (entries.includes(SETTINGS_PATH) || disk.inspect(join(root, LOCK_PATH))) return 'bulwark';
   if (entries.length === 0) return 'empty';
-  return entries.every((name) => HARMLESS.test(name)) ? 'harmless' : 'occupied';
+  return entries.every(isHarmless) ? 'harmless' : 'occupied';
 }
 
 function workTreeOf(folder: string, disk: DiskReads): { readonly workTree?: string } {
