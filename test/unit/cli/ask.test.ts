@@ -218,6 +218,7 @@ describe('the review', () => {
       'Description: The x service',
       'Owner: x-team',
       'Image registry: ghcr.io/x-team',
+      'Domain: x.example.com',
       'Licence: Apache-2.0',
       'Security contact: ',
       'Data: water',

@@ -1,0 +1,16 @@
+/** A FastAPI platform with accounts, events, containers, a cluster, four managed platforms and the documents to run it. */
+import { definePreset } from '../../src/component/define.ts';
+
+export default definePreset({
+  id: 'fastapi-platform',
+  description: 'FastAPI with accounts and events, on PostgreSQL, Redis and RabbitMQ, ready for production',
+  answers: {
+    stack: 'fastapi',
+    data: ['postgres', 'redis', 'rabbitmq'],
+    'fastapi.python': '3.12',
+    'fastapi.apiPrefix': '/api/v3',
+    'fastapi.auth': 'database',
+    'docker.file': 'Dockerfile.production',
+    'ci.coverage': 'codecov',
+  },
+});
