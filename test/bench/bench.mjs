@@ -31,6 +31,7 @@ if (!Number.isInteger(pairs) || pairs < 1) throw new Error('--pairs takes a whol
 const LIMITS = {
   say: 1.2,
   render: 2.5,
+  preset: 3,
   memoryMb: 120,
   packages: 12,
   installedMb: 15,
@@ -123,7 +124,7 @@ function largestPreset(render, files) {
   const { id, count } = sized.reduce((largest, one) => (one.count > largest.count ? one : largest));
   const command = render('--no-git', '--no-verify', '--preset', id);
   return [
-    row(`preset ${id}, \`--yes --no-git --no-verify\``, command, { files: count, limit: LIMITS.render }),
+    row(`preset ${id}, \`--yes --no-git --no-verify\``, command, { files: count, limit: LIMITS.preset }),
   ];
 }
 
