@@ -364,7 +364,7 @@ function viewOf(answers: KustomizeAnswers, project: Project) {
     })),
     hasGenerators: settings.hasDifferentSettings || data.length > 0,
     externalResources:
-      app.secrets.length > 0 && answers.secrets === 'external-secret' ? ['external-secret.yaml'] : [],
+      layersOf(answers, workload).includes('external-secret') ? ['external-secret.yaml'] : [],
     sendsMail,
     hasPeers: hasPeers(workload),
     migrates,
@@ -390,7 +390,8 @@ function viewOf(answers: KustomizeAnswers, project: Project) {
       is,
       development: literal(developmentSecret(name, workload, account)),
     })),
-    external: answers.secrets === 'external-secret',
+    writesSecretStore: app.secrets.length > 0 && answers.secrets === 'external-secret',
+    writesSecretsByHand: app.secrets.length > 0 && answers.secrets === 'existing',
     workloads,
     deployments: deploymentsOf(workload),
   };
