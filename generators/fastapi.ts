@@ -81,6 +81,7 @@ function applicationFacts(answers: FastapiAnswers, project: FactlessProject): Ap
     productionTarget: 'production',
     developmentTarget: 'development',
     migrateTarget: 'migrate',
+    awaitMigrationsCommand: ['python', '-m', 'database.migrate', '--wait', '--timeout', '300'],
     workers: rabbitmq
       ? [
           {

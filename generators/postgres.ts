@@ -1,13 +1,9 @@
 /** PostgreSQL: a role for the application that is no superuser, passwords by SCRAM, no root. */
-import { accountOf } from '../src/component/container-view.ts';
+import { accountOf, postgresDataFolderOf } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';
 import { versionsOf } from '../src/component/pins.ts';
-
-/** From version 18 on the image keeps a folder per version below its volume. */
-const dataFolderOf = (version: string): string =>
-  Number(version) >= 18 ? '/var/lib/postgresql' : '/var/lib/postgresql/data';
 
 export default defineComponent({
   id: 'postgres',
@@ -31,7 +27,7 @@ export default defineComponent({
     version,
     maxConnections,
     account: accountOf(names),
-    dataFolder: dataFolderOf(version),
+    dataFolder: postgresDataFolderOf(version),
   }),
   contributes: (_, project) => [
     add.compose('base', 'compose.yml', { order: 50 }),

@@ -7,6 +7,7 @@ export default definePreset({
   answers: {
     stack: 'fastapi',
     data: ['postgres', 'redis', 'rabbitmq'],
+    orchestration: ['kustomize'],
     'fastapi.python': '3.12',
     'fastapi.apiPrefix': '/api/v3',
     'fastapi.auth': 'database',

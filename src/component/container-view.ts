@@ -10,6 +10,10 @@ const ACCOUNT_LENGTH = 30;
 export const accountOf = ({ identifier }: ProjectNames): string =>
   identifier.slice(0, ACCOUNT_LENGTH).replace(/_+$/, '');
 
+/** Where PostgreSQL's image keeps its data: from version 18 on in a folder per version below its volume. */
+export const postgresDataFolderOf = (version: string): string =>
+  Number(version) >= 18 ? '/var/lib/postgresql' : '/var/lib/postgresql/data';
+
 /**
  * @param port where the application listens in its container
  * @param portsVariable names the ports of the host that the replicas take in production

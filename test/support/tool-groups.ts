@@ -25,6 +25,8 @@ export const TOOL_GROUPS = {
   judge: 'the judge finds nothing in the default output, in minimal ones and in rows of the pairwise set',
   twins: 'each line of the hardening baseline that is taken out of the output is found',
   'python-quality': 'ruff, black, isort, pylint, mypy and bandit find nothing in any rendered application',
+  'kube-api':
+    'every overlay rolls out on a real API server with Pod Security restricted; what is not hardened is refused',
   'python-locks': 'every locked package has a wheel for each Python and processor',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -1,0 +1,389 @@
+/** Does a real API server, with Pod Security `restricted` enforced, take every overlay, and does a version roll out as it should? */
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missingCluster, startCluster, type Cluster } from '../support/cluster.ts';
+import { tryRun } from '../support/keep.ts';
+import { NONE, startKubelet, type Kubelet, type PodObject } from '../support/kubelet.ts';
+import type { Row } from '../support/pairwise.ts';
+import { renderedFolder } from '../support/repository.ts';
+import { describeWithTools } from '../support/tools.ts';
+
+const MINUTE = 60_000;
+const ENVIRONMENTS = ['dev', 'staging', 'production'] as const;
+
+let cluster: Cluster;
+let kubelet: Kubelet;
+const folders: string[] = [];
+
+/** The External Secrets Operator is not there: its object is stored and nothing else. */
+const EXTERNAL_SECRETS = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'externalsecrets.external-secrets.io' },
+  spec: {
+    group: 'external-secrets.io',
+    scope: 'Namespaced',
+    names: { plural: 'externalsecrets', singular: 'externalsecret', kind: 'ExternalSecret' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+
+async function rendered(answers: Row, preset: string | null = null): Promise<string> {
+  const folder = await renderedFolder(answers, preset);
+  folders.push(folder);
+  return folder;
+}
+
+const program = (folder: string, argv: readonly string[]): ReturnType<typeof tryRun> =>
+  tryRun(argv, { cwd: folder, env: { KUBECONFIG: cluster.kubeconfig, ROLLOUT_TIMEOUT: '4s' }, seconds: 60 });
+
+/** @throws with all it said when it fails; @returns what it said */
+async function runIn(folder: string, ...argv: readonly string[]): Promise<string> {
+  const { code, output } = await program(folder, argv);
+  if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${String(code)}\n${output}`);
+  return output;
+}
+
+/** What a person types: apply, and wait for the pods. */
+async function applied(folder: string, namespace: string, environment: string): Promise<string> {
+  const said = await runIn(folder, 'kubectl', 'apply', '-k', `kubernetes/overlays/${environment}`);
+  await rolledOut(namespace);
+  return said;
+}
+
+async function rolledOut(namespace: string): Promise<void> {
+  for (const name of await namesOf('deployments,statefulsets', namespace)) {
+    await cluster.kubectl('--namespace', namespace, 'rollout', 'status', name, '--timeout=40s');
+  }
+}
+
+const namesOf = async (kinds: string, namespace: string): Promise<readonly string[]> =>
+  (await cluster.kubectl('--namespace', namespace, 'get', kinds, '--output=name'))
+    .split('\n')
+    .filter(Boolean);
+
+const valueOf = (namespace: string, what: string, path: string): Promise<string> =>
+  cluster.kubectl('--namespace', namespace, 'get', what, `--output=jsonpath={${path}}`);
+
+const imageOf = (namespace: string, deployment: string): Promise<string> =>
+  valueOf(namespace, `deployment/${deployment}`, '.spec.template.spec.containers[0].image');
+
+const podsIn = async (namespace: string): Promise<readonly PodObject[]> =>
+  ((await cluster.ask('GET', `/api/v1/namespaces/${namespace}/pods`)) as { items: readonly PodObject[] })
+    .items;
+
+/** In the order in which its pods began to run: `migrate`, `api`, … */
+const begunIn = (namespace: string): readonly string[] =>
+  kubelet.begun.flatMap((pod) => (pod.startsWith(`${namespace}/`) ? [pod.slice(namespace.length + 1)] : []));
+
+function edit(folder: string, file: string, from: string | RegExp, to: string): void {
+  const path = join(folder, file);
+  const before = readFileSync(path, 'utf8');
+  const after = before.replace(from, to);
+  if (after === before) throw new Error(`${file} has no ${String(from)}`);
+  writeFileSync(path, after);
+}
+
+describeWithTools(
+  'kube-api',
+  ['etcd', 'kubectl', 'openssl', 'bash'],
+  () => {
+    let platform: string;
+
+    beforeAll(async () => {
+      [cluster, platform] = await Promise.all([
+        startCluster(),
+        rendered({ name: 'Order Desk', owner: 'acme', domain: 'orders.acme.com' }, 'fastapi-platform'),
+      ]);
+      // A failure is to be seen soon, not after three more tries.
+      edit(platform, 'kubernetes/base/migrations.yaml', 'backoffLimit: 3', 'backoffLimit: 0');
+      await cluster.ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', EXTERNAL_SECRETS);
+      await cluster.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=20s');
+      kubelet = startKubelet(cluster);
+    }, 2 * MINUTE);
+
+    afterAll(async () => {
+      await kubelet.end();
+      await cluster.end();
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    });
+
+    describe('the platform', () => {
+      test(
+        'gets its development secrets by the script, once',
+        async () => {
+          await runIn(platform, 'scripts/create-dev-secrets.sh', '--dry-run');
+          expect(await cluster.kubectl('get', 'namespace', 'order-desk-dev', '--ignore-not-found')).toBe('');
+          await runIn(platform, 'scripts/create-dev-secrets.sh');
+          const read = async (): Promise<Record<string, string>> => {
+            const data = JSON.parse(await valueOf('order-desk-dev', 'secret/api-secrets', '.data')) as object;
+            return Object.fromEntries(
+              Object.entries(data).map(([key, value]) => [
+                key,
+                Buffer.from(String(value), 'base64').toString(),
+              ]),
+            );
+          };
+          const secrets = await read();
+          const password = Buffer.from(
+            await valueOf('order-desk-dev', 'secret/postgres', '.data.password'),
+            'base64',
+          ).toString();
+          expect(password).toMatch(/^[0-9a-f]{64}$/);
+          expect(secrets.DATABASE_URL).toBe(`postgresql://order_desk:${password}@postgres:5432/order_desk`);
+          expect(new Set(Object.values(secrets)).size).toBe(Object.keys(secrets).length);
+          expect(await runIn(platform, 'scripts/create-dev-secrets.sh')).toContain('already');
+          expect(await read()).toEqual(secrets);
+        },
+        MINUTE,
+      );
+
+      test.each(ENVIRONMENTS)(
+        'rolls out in %s, after its migrations',
+        async (environment) => {
+          const namespace = `order-desk-${environment}`;
+          const said = await applied(platform, namespace, environment);
+          expect(said).not.toMatch(/would violate|forbidden/i);
+          await cluster.kubectl(
+            ...['-n', namespace, 'wait', 'job/migrate-0.1.0', '--for=condition=Complete', '--timeout=20s'],
+          );
+          const begun = begunIn(namespace);
+          const firstOf = (name: string): number => begun.findIndex((pod) => pod.startsWith(`${name}-`));
+          expect(firstOf('migrate')).toBeGreaterThanOrEqual(0);
+          for (const name of ['api', 'worker']) expect(firstOf(name)).toBeGreaterThan(firstOf('migrate'));
+          // The autoscaler and nobody else says how many.
+          await cluster.kubectl(
+            ...['--namespace', namespace, 'wait', 'deployment/api', '--timeout=40s'],
+            '--for=jsonpath={.status.readyReplicas}=2',
+          );
+          expect(await valueOf(namespace, 'ingress/api', '.spec.rules[0].host')).toBe(
+            environment === 'production' ? 'orders.acme.com' : `${environment}.orders.acme.com`,
+          );
+        },
+        MINUTE,
+      );
+
+      test(
+        'runs its scheduled job under the same rules',
+        async () => {
+          const namespace = 'order-desk-staging';
+          await cluster.kubectl('-n', namespace, 'create', 'job', 'once', '--from=cronjob/audit-retention');
+          await cluster.kubectl(
+            '-n',
+            namespace,
+            'wait',
+            'job/once',
+            '--for=condition=Complete',
+            '--timeout=20s',
+          );
+        },
+        MINUTE,
+      );
+
+      test(
+        'rolls a version out by the script, also under full load',
+        async () => {
+          const namespace = 'order-desk-production';
+          const before = await imageOf(namespace, 'api');
+          expect(
+            await runIn(platform, 'scripts/deploy-kubernetes.sh', '--dry-run', 'production', '0.2.0'),
+          ).toContain(':0.2.0');
+          expect(await imageOf(namespace, 'api')).toBe(before);
+          await cluster.kubectl('-n', namespace, 'patch', 'hpa', 'api', '-p', '{"spec":{"minReplicas":6}}');
+          await cluster.kubectl(
+            ...['-n', namespace, 'wait', 'deployment/api', '--timeout=40s'],
+            '--for=jsonpath={.status.readyReplicas}=6',
+          );
+          edit(
+            platform,
+            'kubernetes/base/horizontal-pod-autoscaler.yaml',
+            'minReplicas: 2',
+            'minReplicas: 6',
+          );
+          await runIn(platform, 'scripts/deploy-kubernetes.sh', 'production', '0.2.0');
+          expect(await imageOf(namespace, 'api')).toBe('ghcr.io/acme/order-desk:0.2.0');
+          expect(await imageOf(namespace, 'worker')).toBe('ghcr.io/acme/order-desk:0.2.0');
+          expect(
+            await valueOf(namespace, 'job/migrate-0.2.0', '.spec.template.spec.containers[0].image'),
+          ).toBe('ghcr.io/acme/order-desk:0.2.0-migrate');
+          edit(
+            platform,
+            'kubernetes/base/horizontal-pod-autoscaler.yaml',
+            'minReplicas: 6',
+            'minReplicas: 2',
+          );
+        },
+        2 * MINUTE,
+      );
+
+      test(
+        'starts nothing of a version whose migrations fail, and starts it once they succeed',
+        async () => {
+          const namespace = 'order-desk-production';
+          kubelet.failing = /^migrate-0\.3\.0/;
+          const { code, output } = await program(platform, [
+            'scripts/deploy-kubernetes.sh',
+            'production',
+            '0.3.0',
+          ]);
+          expect(code, output).toBe(1);
+          expect(output).toContain('the migrations failed');
+          expect(await imageOf(namespace, 'api')).toBe('ghcr.io/acme/order-desk:0.2.0');
+          kubelet.failing = NONE;
+          await runIn(platform, 'scripts/deploy-kubernetes.sh', 'production', '0.3.0');
+          expect(await imageOf(namespace, 'api')).toBe('ghcr.io/acme/order-desk:0.3.0');
+        },
+        2 * MINUTE,
+      );
+
+      test(
+        'goes on with the old version when a plain apply brings migrations that fail',
+        async () => {
+          const namespace = 'order-desk-staging';
+          kubelet.failing = /^migrate-0\.4\.0/;
+          edit(platform, 'kubernetes/overlays/staging/kustomization.yaml', 'newTag: 0.1.0', 'newTag: 0.4.0');
+          await runIn(platform, 'kubectl', 'apply', '-k', 'kubernetes/overlays/staging');
+          await cluster.kubectl(
+            ...['-n', namespace, 'wait', 'job/migrate-0.4.0', '--for=condition=Failed', '--timeout=20s'],
+          );
+          const { code } = await program(platform, [
+            ...['kubectl', '-n', namespace, 'rollout', 'status', 'deployment/api', '--timeout=3s'],
+          ]);
+          expect(code).not.toBe(0);
+          const pods = (await podsIn(namespace)).filter(({ metadata }) => metadata.name.startsWith('api-'));
+          const phases = pods.map(({ spec, status }) => [
+            spec.containers[0]?.image.split(':')[1],
+            status?.phase,
+          ]);
+          expect(phases.sort()).toEqual([
+            ['0.1.0', 'Running'],
+            ['0.1.0', 'Running'],
+            ['0.4.0', 'Pending'],
+          ]);
+          kubelet.failing = NONE;
+          await cluster.kubectl('-n', namespace, 'delete', 'job/migrate-0.4.0');
+          await applied(platform, namespace, 'staging');
+          expect(await imageOf(namespace, 'api')).toBe('ghcr.io/acme/order-desk:0.4.0');
+        },
+        2 * MINUTE,
+      );
+
+      test(
+        'puts the version before back when the pods do not get ready',
+        async () => {
+          const namespace = 'order-desk-production';
+          kubelet.stuck = /^worker-/;
+          const { code, output } = await program(platform, [
+            'scripts/deploy-kubernetes.sh',
+            'production',
+            '0.5.0',
+          ]);
+          kubelet.stuck = NONE;
+          expect(code, output).toBe(1);
+          expect(output).toContain('did not get ready: worker');
+          await rolledOut(namespace);
+          for (const name of ['api', 'worker']) {
+            expect(await imageOf(namespace, name)).toBe('ghcr.io/acme/order-desk:0.3.0');
+          }
+        },
+        2 * MINUTE,
+      );
+
+      test.each([
+        [['scripts/deploy-kubernetes.sh'], 2],
+        [['scripts/deploy-kubernetes.sh', 'nowhere'], 1],
+        [['scripts/deploy-kubernetes.sh', 'production', 'x"; rm -rf /'], 1],
+        [['scripts/deploy-kubernetes.sh', '--help'], 0],
+        [['scripts/create-dev-secrets.sh', '--help'], 0],
+        [['scripts/create-dev-secrets.sh', 'more'], 2],
+      ])('%j ends with %i', async (argv, expected) => {
+        const { code, output } = await program(platform, argv);
+        expect(code, output).toBe(expected);
+        expect(output).toMatch(/usage|there is no|the tag/);
+      });
+    });
+
+    /** One line of the hardening taken out of the file that has it. */
+    const TWINS: readonly (readonly [line: string, file: string, from: string | RegExp, to: string])[] = [
+      ['runAsNonRoot', 'deployment', '        runAsNonRoot: true\n', ''],
+      ['seccompProfile', 'deployment', / {8}seccompProfile:\n {10}type: RuntimeDefault\n/, ''],
+      ['allowPrivilegeEscalation', 'deployment', / {12}allowPrivilegeEscalation: false\n(?![^]*allow)/, ''],
+      ['capabilities', 'deployment', / {12}capabilities:\n {14}drop: \[ALL\]\n(?![^]*drop)/, ''],
+      [
+        'allowPrivilegeEscalation of the init container',
+        'deployment',
+        '            allowPrivilegeEscalation: false\n',
+        '',
+      ],
+      ['runAsNonRoot of a worker', 'workers', '        runAsNonRoot: true\n', ''],
+      ['capabilities of the migrations', 'migrations', / {12}capabilities:\n.*\n/, ''],
+    ];
+
+    test.each(TWINS)(
+      'refuses the pods without %s',
+      async (_, file, from, to) => {
+        const folder = `${platform}-twin-${TWINS.findIndex((twin) => twin[2] === from && twin[1] === file)}`;
+        folders.push(folder);
+        cpSync(join(platform, 'kubernetes'), join(folder, 'kubernetes'), { recursive: true });
+        edit(folder, `kubernetes/base/${file}.yaml`, from, to);
+        const namespace = `${folder.split('-').at(-1) ?? ''}-twin`;
+        edit(folder, 'kubernetes/overlays/staging/namespace.yaml', 'order-desk-staging', namespace);
+        edit(folder, 'kubernetes/overlays/staging/kustomization.yaml', 'order-desk-staging', namespace);
+        const said = await runIn(folder, 'kubectl', 'apply', '-k', 'kubernetes/overlays/staging');
+        expect(said).toContain('would violate PodSecurity "restricted:v1.33"');
+        const controller = { deployment: 'api-', workers: 'worker-', migrations: 'migrate-' }[file] ?? '';
+        const refusal = `involvedObject.kind=${file === 'migrations' ? 'Job' : 'ReplicaSet'},reason=FailedCreate`;
+        let events = '';
+        for (let tries = 0; tries < 50 && !events.includes(controller); tries++) {
+          await sleep(200);
+          events = await cluster.kubectl('-n', namespace, 'get', 'events', '--field-selector', refusal);
+        }
+        expect(events).toMatch(new RegExp(`${controller}.*violates PodSecurity "restricted`));
+        const pods = await podsIn(namespace);
+        expect(pods.filter(({ metadata }) => metadata.name.startsWith(controller))).toEqual([]);
+      },
+      MINUTE,
+    );
+
+    test.each<readonly [string, Row, readonly (typeof ENVIRONMENTS)[number][]]>([
+      ['FastAPI without RabbitMQ', { name: 'Shop', orchestration: ['kustomize'] }, ['dev', 'production']],
+      [
+        'an application of another language with its database',
+        {
+          name: 'Desk',
+          stack: 'none',
+          data: ['postgres'],
+          orchestration: ['kustomize'],
+          'kustomize.secrets': 'existing',
+        },
+        ['dev', 'staging'],
+      ],
+      [
+        'an application that needs nothing',
+        { name: 'Plain', stack: 'none', data: [], orchestration: ['kustomize'] },
+        ENVIRONMENTS,
+      ],
+    ])(
+      'takes %s',
+      async (_, answers, environments) => {
+        const folder = await rendered(answers);
+        const slug = String(answers.name).toLowerCase();
+        for (const environment of environments) {
+          const said = await applied(folder, `${slug}-${environment}`, environment);
+          expect(said).not.toMatch(/would violate|forbidden/i);
+        }
+      },
+      2 * MINUTE,
+    );
+  },
+  missingCluster(),
+);
