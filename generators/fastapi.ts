@@ -7,6 +7,7 @@ import {
   type FactlessProject,
   type Project,
 } from '../src/component/define.ts';
+import type { Issue } from '../src/errors.ts';
 import { choice, integer, text } from '../src/component/fields.ts';
 import { versionsOf } from '../src/component/pins.ts';
 import { resourceFields, resourcesOf } from '../src/component/resource-fields.ts';
@@ -73,10 +74,13 @@ function applicationFacts(answers: FastapiAnswers, project: FactlessProject): Ap
   const auth = answers.auth === 'database';
   const rabbitmq = project.has('rabbitmq');
   return {
+    service: 'api',
     port,
     livePath: `${apiPrefix}/health/live`,
     readyPath: `${apiPrefix}/health/ready`,
     metricsPath: '/metrics',
+    privatePaths: ['/metrics', `${apiPrefix}/health/system`],
+    ...(auth && { authenticationPath: `${apiPrefix}/auth` }),
     uid,
     productionTarget: 'production',
     developmentTarget: 'development',
@@ -134,6 +138,42 @@ function applicationFacts(answers: FastapiAnswers, project: FactlessProject): Ap
   };
 }
 
+/** The workers of all replicas, which share the connections of the database. */
+const processesOf = ({ workers }: FastapiAnswers, project: Project): number =>
+  workers * (project.has('compose') ? Number(project.answer('compose.replicas')) : 1);
+
+/** What a worker needs under load, if the database has as many. */
+const POOL = { size: 5, overflow: 5 };
+/** Connections that are no worker's: the migrations, the processes beside the API, a backup, and who looks after it. */
+const SPARE_CONNECTIONS = 20;
+
+/** What the workers may take of a database; a small one keeps a quarter back. */
+function connectionsOfWorkers(project: Project): number {
+  const all = Number(project.answer('postgres.maxConnections'));
+  return all - Math.min(SPARE_CONNECTIONS, Math.ceil(all / 4));
+}
+
+/** What each worker keeps and may open besides: all of them together stay within what the database accepts. */
+function poolOf(answers: FastapiAnswers, project: Project): { poolSize: number; poolOverflow: number } {
+  const share = Math.max(1, Math.floor(connectionsOfWorkers(project) / processesOf(answers, project)));
+  const poolSize = Math.min(POOL.size, Math.ceil(share / 2));
+  return { poolSize, poolOverflow: Math.min(POOL.overflow, share - poolSize) };
+}
+
+function connectionFaults(answers: FastapiAnswers, project: Project): readonly Issue[] {
+  const processes = processesOf(answers, project);
+  const connections = connectionsOfWorkers(project);
+  if (processes <= connections) return [];
+  return [
+    {
+      id: 'too-few-connections',
+      message: `${processes} workers of all replicas cannot share the ${connections} connections that the database has for them`,
+      where: 'postgres.maxConnections',
+      hint: 'a larger --postgres-max-connections, or fewer --fastapi-workers or --compose-replicas',
+    },
+  ];
+}
+
 export default defineComponent({
   id: 'fastapi',
   category: 'stack',
@@ -183,6 +223,8 @@ export default defineComponent({
     ...resourceFields,
   },
   facts: (answers, project) => ({ app: applicationFacts(answers, project) }),
+  jobs: () => ({ quality: ['quality'], security: ['security'], test: ['test'] }),
+  faults: connectionFaults,
   layers: (_, project) => [
     ...(project.has('rabbitmq') ? ['rabbitmq'] : ['without-rabbitmq']),
     ...(project.has('docker') ? ['docker'] : []),
@@ -191,6 +233,7 @@ export default defineComponent({
     ...answers,
     ...containerView(project, answers.port, 'API_PORTS'),
     ...hostPortsOfServices(project),
+    ...poolOf(answers, project),
     rabbitmq: project.has('rabbitmq'),
     auth: answers.auth === 'database',
     services: literal(project.has('rabbitmq') ? 'PostgreSQL, Redis and RabbitMQ' : 'PostgreSQL and Redis'),
@@ -229,7 +272,7 @@ export default defineComponent({
       : []),
   ],
   diagram: ({ port }, project) => [
-    { from: 'clients', to: project.names.slug, label: `HTTP ${port}` },
+    { from: project.has('nginx') ? 'nginx' : 'clients', to: project.names.slug, label: `HTTP ${port}` },
     ...(project.has('rabbitmq')
       ? [
           { from: 'rabbitmq', to: 'worker', label: 'events' },

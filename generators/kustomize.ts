@@ -363,8 +363,9 @@ function viewOf(answers: KustomizeAnswers, project: Project) {
       files: files.map((file) => `${file}=${component}-${file}`),
     })),
     hasGenerators: settings.hasDifferentSettings || data.length > 0,
-    externalResources:
-      layersOf(answers, workload).includes('external-secret') ? ['external-secret.yaml'] : [],
+    externalResources: layersOf(answers, workload).includes('external-secret')
+      ? ['external-secret.yaml']
+      : [],
     sendsMail,
     hasPeers: hasPeers(workload),
     migrates,

@@ -74,9 +74,11 @@ export default defineComponent({
   },
   facts: (answers, project) => ({
     app: {
+      service: 'app',
       port: answers.port,
       livePath: answers.healthPath,
       readyPath: answers.healthPath,
+      privatePaths: [],
       uid: answers.uid,
       productionTarget: 'production',
       workers: [],
@@ -111,7 +113,9 @@ export default defineComponent({
     add.readme('readme', 'readme/bring.md', { order: 9 }),
     ...(project.has('compose') ? [add.readme('readme', 'readme/run.md', { order: 10 })] : []),
   ],
-  diagram: ({ port }, { names }) => [{ from: 'clients', to: names.slug, label: `HTTP ${port}` }],
+  diagram: ({ port }, { names, has }) => [
+    { from: has('nginx') ? 'nginx' : 'clients', to: names.slug, label: `HTTP ${port}` },
+  ],
   seeded: ['app/', '__dockerfile__'],
   samples: { default: {}, other: { port: 3000, healthPath: '/status/live', uid: 20000 } },
 });

@@ -1,13 +1,14 @@
 /** Redis: a memory limit with eviction, a user for the application, no default user, no root. */
-import { accountOf } from '../src/component/container-view.ts';
+import { accountOf, sizeOf } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';
 import { versionsOf } from '../src/component/pins.ts';
 
-/** A developer's machine holds a quarter of what production does, and what the server itself takes fits in too. */
+/** A developer's machine holds a quarter of what production does. */
 const developmentMemoryOf = (maxMemoryMb: number): number => Math.ceil(maxMemoryMb / 4);
-const limitOf = (memoryMb: number): number => 2 * memoryMb + 64;
+/** Twice the data, for a rewrite of the append-only file; what the server itself takes fits in too. */
+const limitOf = (memoryMb: number): number => Math.max(2 * memoryMb, memoryMb + 64);
 
 export default defineComponent({
   id: 'redis',
@@ -25,6 +26,12 @@ export default defineComponent({
       min: 64,
       max: 65536,
     }),
+    cpuLimit: integer('Redis CPU limit', {
+      help: 'How many processor cores Redis may use in production; half of it is reserved.',
+      default: 1,
+      min: 1,
+      max: 64,
+    }),
     eviction: choice(
       'Eviction',
       ['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-lfu', 'volatile-ttl', 'noeviction'],
@@ -35,20 +42,22 @@ export default defineComponent({
     ),
   },
   layers: (_, project) => (project.has('compose') ? ['compose'] : []),
-  view: ({ version, maxMemoryMb, eviction }, { names }) => ({
+  view: ({ version, maxMemoryMb, cpuLimit, eviction }, { names }) => ({
     version,
     account: accountOf(names),
     eviction,
     maxMemoryMb,
-    limitMb: limitOf(maxMemoryMb),
+    cpus: String(cpuLimit),
+    reservedCpus: String(cpuLimit / 2),
+    limit: sizeOf(limitOf(maxMemoryMb)),
+    reserved: sizeOf(maxMemoryMb),
     developmentMemoryMb: developmentMemoryOf(maxMemoryMb),
     developmentLimitMb: limitOf(developmentMemoryOf(maxMemoryMb)),
   }),
   contributes: (_, project) => [
     add.compose('base', 'compose.yml', { order: 51 }),
     add.compose('production', 'compose.production.yml', { order: 51 }),
-    // Who brings an application of their own has no job for tests yet.
-    ...(project.stack === 'none' ? [] : [add.workflow('ci', 'ci.yml', { order: 32 })]),
+    ...(project.jobs.test.includes('test') ? [add.workflow('ci', 'ci.yml', { order: 32 })] : []),
     add.env('env', 'redis.env', { order: 40 }),
     ...(project.has('compose') ? [add.readme('readme', 'readme.md', { order: 51 })] : []),
   ],

@@ -6,6 +6,7 @@ export default definePreset({
   description: 'FastAPI with accounts and events, on PostgreSQL, Redis and RabbitMQ, ready for production',
   answers: {
     stack: 'fastapi',
+    containers: ['docker', 'compose', 'nginx'],
     data: ['postgres', 'redis', 'rabbitmq'],
     orchestration: ['kustomize'],
     'fastapi.python': '3.12',

@@ -1,7 +1,7 @@
-/** What the containers of every stack say alike: labels and the ports of the host. */
+/** What the containers of every stack say alike: labels, the ports of the host, and what they are granted. */
 import { literal } from '../render/view.ts';
 import type { View } from './contribution.ts';
-import type { Project, ProjectNames } from './define.ts';
+import type { Project, ProjectNames, Resources } from './define.ts';
 
 const LAST_PORT = 65535;
 const ACCOUNT_LENGTH = 30;
@@ -13,6 +13,24 @@ export const accountOf = ({ identifier }: ProjectNames): string =>
 /** Where PostgreSQL's image keeps its data: from version 18 on in a folder per version below its volume. */
 export const postgresDataFolderOf = (version: string): string =>
   Number(version) >= 18 ? '/var/lib/postgresql' : '/var/lib/postgresql/data';
+
+/** A size as people write it: `2G`, `1536M`. */
+export const sizeOf = (megabytes: number): string =>
+  megabytes % 1024 === 0 ? `${megabytes / 1024}G` : `${megabytes}M`;
+
+/** Limits and reservations as Compose reads them. */
+export const composeResources = (resources: Resources): View => ({
+  cpus: String(resources.cpuLimitMillis / 1000),
+  memory: sizeOf(resources.memoryLimitMb),
+  reservedCpus: String(resources.cpuRequestMillis / 1000),
+  reservedMemory: sizeOf(resources.memoryRequestMb),
+});
+
+/** What `dockerfile` and `namedDockerfile` are in the view of every template that builds the image. */
+export function dockerfileView(file: string): View {
+  // Docker finds this name by itself.
+  return { dockerfile: file, namedDockerfile: file !== 'Dockerfile' };
+}
 
 /**
  * @param port where the application listens in its container
@@ -27,7 +45,9 @@ export function containerView(project: Project, port: number, portsVariable: str
     account: accountOf(project.names),
     // https://spdx.github.io/spdx-spec/v3.0.1/annexes/spdx-license-expressions/
     spdx: project.licence === 'proprietary' ? 'LicenseRef-Proprietary' : project.licence,
-    ...(project.has('docker') && { dockerfile: String(project.answer('docker.file')) }),
+    ...(project.has('docker') && dockerfileView(String(project.answer('docker.file')))),
+    ...(project.facts.app && { resources: composeResources(project.facts.app.resources) }),
+    proxied: project.has('nginx'),
     replicas,
     firstPort,
     hostPorts,

@@ -1,5 +1,6 @@
 /** What a component is: one file in `generators/` that says what is asked, rendered and contributed. */
 import type { Contribution, Opening, View } from './contribution.ts';
+import type { Issue } from '../errors.ts';
 import type { AnswersOf, Fields, FieldValue } from './fields.ts';
 
 /** Name of a component: kebab-case, the name of its file in `generators/` and of its folder in `templates/`. */
@@ -65,11 +66,17 @@ export interface ScheduledProcess extends Process {
 
 /** What the application tells the other components of itself; a stack provides it. */
 export interface ApplicationFacts {
+  /** The name under which other containers reach it: `api`. */
+  readonly service: string;
   readonly port: number;
   /** Paths that are served, each starting with a slash. */
   readonly livePath: string;
   readonly readyPath: string;
   readonly metricsPath?: string;
+  /** Served, and for those alone who run it: no proxy passes these paths on. */
+  readonly privatePaths: readonly string[];
+  /** Below it passwords and tokens are tried: a proxy lets few requests of one client through. */
+  readonly authenticationPath?: string;
   /** Numeric user and group of the image. */
   readonly uid: number;
   /** The targets of its Dockerfile. */
@@ -91,6 +98,13 @@ export interface ApplicationFacts {
   readonly stopSeconds: number;
   readonly resources: Resources;
 }
+
+/** What continuous integration does, in this order; the jobs of one stage wait for those of the stages before it. */
+export const STAGES = ['quality', 'security', 'test', 'build', 'deploy'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** The jobs of the pipeline by their stage, sorted. */
+export type Jobs = Readonly<Record<Stage, readonly string[]>>;
 
 /** Facts that components provide to each other; a second provider of one is an error that names both. */
 export interface Facts {
@@ -121,12 +135,14 @@ export interface Project {
   readonly components: readonly ComponentId[];
   readonly has: (component: ComponentId) => boolean;
   readonly facts: Facts;
+  /** Also what the pipeline would do where nothing runs it. */
+  readonly jobs: Jobs;
   /** The answer to another component's field; throws (a bug) where there is no such field in the plan. */
   readonly answer: (key: string) => unknown;
 }
 
 /** What is known of the project before the components have told their facts. */
-export type FactlessProject = Omit<Project, 'facts'>;
+export type FactlessProject = Omit<Project, 'facts' | 'jobs'>;
 
 export interface ComponentDefinition<F extends Fields = Fields> {
   readonly id: ComponentId;
@@ -141,6 +157,10 @@ export interface ComponentDefinition<F extends Fields = Fields> {
   readonly stacks?: readonly ComponentId[];
   readonly fields: F;
   readonly facts?: (answers: AnswersOf<F>, project: FactlessProject) => Facts;
+  /** The jobs that it adds to continuous integration; a template says what one waits for by `{{needs.build}}`. */
+  readonly jobs?: (answers: AnswersOf<F>, project: FactlessProject) => Partial<Jobs>;
+  /** What is wrong with answers that are right each by itself. */
+  readonly faults?: (answers: AnswersOf<F>, project: Project) => readonly Issue[];
   /** Folders of `templates/<id>/` that are rendered besides `base`. Default: none. */
   readonly layers?: (answers: AnswersOf<F>, project: Project) => readonly string[];
   /** What the templates may say besides the project view. */

@@ -20,6 +20,8 @@ export const IMAGES = {
   },
   redis: { '7.2': '7.2.16-alpine', '7.4': '7.4.11-alpine', '8': '8.10.1-alpine3.23' },
   'axllent/mailpit': { '1': 'v1.30.5' },
+  nginx: { '1.30': '1.30.4-alpine3.24' },
+  'fluent/fluent-bit': { '5.1': '5.1.1' },
   rabbitmq: { '4.2': '4.2.9-management-alpine', '4.3': '4.3.5-management-alpine' },
 } as const;
 

@@ -17,6 +17,26 @@ export const resourceFields = {
   }),
 } as const satisfies Fields;
 
+/** The same questions about a service that stands beside the application, in one container. */
+export const serviceResourceFields = (
+  service: string,
+  defaults: { readonly cpuLimit: number; readonly memoryLimitMb: number },
+) =>
+  ({
+    cpuLimit: integer(`${service} CPU limit`, {
+      help: `How many processor cores ${service} may use in production; half of it is reserved.`,
+      default: defaults.cpuLimit,
+      min: 1,
+      max: 64,
+    }),
+    memoryLimitMb: integer(`${service} memory limit (MB)`, {
+      help: `How much memory ${service} may use in production; half of it is reserved.`,
+      default: defaults.memoryLimitMb,
+      min: 256,
+      max: 262_144,
+    }),
+  }) as const satisfies Fields;
+
 /** What the answers to `resourceFields` come to. */
 export const resourcesOf = ({
   cpuLimit,

@@ -1,19 +1,23 @@
 /** What a run will render: pure, from answers, components and their templates. */
 import type { Contribution, Opening, View } from '../component/contribution.ts';
-import type {
-  AnyComponent,
-  ApplicationFacts,
-  ComponentId,
-  DiagramEdge,
-  FactlessProject,
-  Facts,
-  Project,
+import {
+  STAGES,
+  type AnyComponent,
+  type ApplicationFacts,
+  type ComponentId,
+  type DiagramEdge,
+  type FactlessProject,
+  type Facts,
+  type Jobs,
+  type Project,
+  type Stage,
 } from '../component/define.ts';
 import { deriveNames } from '../component/names.ts';
 import type { FieldValue } from '../component/fields.ts';
 import type { Issue } from '../errors.ts';
 import type { Template } from '../render/template-store.ts';
 import { FRAGMENTS } from '../render/template-store.ts';
+import { literal } from '../render/view.ts';
 import { repoPath, type RepoPath } from '../tree/repo-path.ts';
 import type { Ownership } from '../tree/virtual-tree.ts';
 import type { Answers } from './answers.ts';
@@ -64,14 +68,15 @@ export interface PlanInput {
 /** Plans a run. Throws BulwarkError for unsafe paths; errors of a component's own code are bugs. */
 export function planRun({ answers, components, available, templates }: PlanInput): Plan {
   const factless = projectOf(answers, components);
-  const { facts, issues } = gatherFacts(components, answers, factless);
-  const project: Project = { ...factless, facts };
+  const { facts, issues: clashes } = gatherFacts(components, answers, factless);
+  const project: Project = { ...factless, facts, jobs: gatherJobs(components, answers, factless) };
   const projectView = viewOfProject(project, available);
   const renderings: Rendering[] = [];
   const openings: (Opening & { component: ComponentId })[] = [];
   const contributions: OwnedContribution[] = [];
   const diagram: DiagramEdge[] = [];
   const nextSteps: string[] = [];
+  const issues: Issue[] = [...clashes];
 
   for (const component of components) {
     const own = answersOf(component, answers);
@@ -94,6 +99,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
     }
     diagram.push(...(component.diagram?.(own, project) ?? []));
     nextSteps.push(...(component.nextSteps?.(own, project) ?? []));
+    issues.push(...(component.faults?.(own, project) ?? []));
   }
   const sharedFiles = openings.map(({ component, ...opening }): SharedFile => ({
     opening,
@@ -161,6 +167,27 @@ function gatherFacts(
   return { facts, issues };
 }
 
+function gatherJobs(components: readonly AnyComponent[], answers: Answers, project: FactlessProject): Jobs {
+  const added = components.map((component) => component.jobs?.(answersOf(component, answers), project) ?? {});
+  const jobsOf = (stage: Stage): readonly string[] => added.flatMap((jobs) => jobs[stage] ?? []).sort();
+  return {
+    quality: jobsOf('quality'),
+    security: jobsOf('security'),
+    test: jobsOf('test'),
+    build: jobsOf('build'),
+    deploy: jobsOf('deploy'),
+  };
+}
+
+/** For each stage the value of `needs`: the jobs of the last stage before it that has any; empty where none has. */
+const needsOf = (jobs: Jobs): View =>
+  Object.fromEntries(
+    STAGES.map((stage, index) => {
+      const before = STAGES.slice(0, index).findLast((earlier) => jobs[earlier].length > 0);
+      return [stage, literal(before === undefined ? '' : `[${jobs[before].join(', ')}]`)];
+    }),
+  );
+
 function projectOf(answers: Answers, components: readonly AnyComponent[]): FactlessProject {
   const names = deriveNames(String(answers.get('name')?.value));
   const ids = components.map(({ id }) => id);
@@ -199,6 +226,7 @@ function viewOfProject(project: Project, available: readonly AnyComponent[]): Vi
     securityContact: project.securityContact,
     domain: project.domain,
     stack: project.stack,
+    needs: needsOf(project.jobs),
     has: Object.fromEntries(available.map(({ id }) => [camelCase(id), project.has(id)])),
     ...(app && { app: viewOfApplication(app) }),
   };
