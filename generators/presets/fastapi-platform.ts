@@ -7,6 +7,7 @@ export default definePreset({
   answers: {
     stack: 'fastapi',
     data: ['postgres', 'redis', 'rabbitmq'],
+    operations: ['deployment-guide', 'disaster-recovery', 'on-call', 'production-readiness', 'runbooks'],
     'fastapi.python': '3.12',
     'fastapi.apiPrefix': '/api/v3',
     'fastapi.auth': 'database',

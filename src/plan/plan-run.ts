@@ -5,6 +5,7 @@ import type {
   ApplicationFacts,
   ComponentId,
   DiagramEdge,
+  DocumentLink,
   FactlessProject,
   Facts,
   Project,
@@ -47,6 +48,7 @@ export interface Plan {
   readonly renderings: readonly Rendering[];
   readonly sharedFiles: readonly SharedFile[];
   readonly diagram: readonly DiagramEdge[];
+  readonly documents: readonly DocumentLink[];
   readonly nextSteps: readonly string[];
   /** With any issue nothing is written. */
   readonly issues: readonly Issue[];
@@ -71,6 +73,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
   const openings: (Opening & { component: ComponentId })[] = [];
   const contributions: OwnedContribution[] = [];
   const diagram: DiagramEdge[] = [];
+  const documents: DocumentLink[] = [];
   const nextSteps: string[] = [];
 
   for (const component of components) {
@@ -93,6 +96,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
       else contributions.push(ownContribution(item, component.id, files, view));
     }
     diagram.push(...(component.diagram?.(own, project) ?? []));
+    documents.push(...(component.documents?.(own, project) ?? []));
     nextSteps.push(...(component.nextSteps?.(own, project) ?? []));
   }
   const sharedFiles = openings.map(({ component, ...opening }): SharedFile => ({
@@ -105,7 +109,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
         (a, b) => a.order - b.order || (a.component < b.component ? -1 : a.component > b.component ? 1 : 0),
       ),
   }));
-  return { project, renderings, sharedFiles, diagram, nextSteps, issues };
+  return { project, renderings, sharedFiles, diagram, documents, nextSteps, issues };
 }
 
 /** The answers to a component's own fields, by field name; fields that do not apply have their default. */

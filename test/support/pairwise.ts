@@ -26,6 +26,11 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   securityContact: ['', 'security+reports@acme.dev'],
   domain: ['my-service.example.com', 'api.orders-2.acme.co.uk'],
   'fastapi.apiPrefix': ['/api/v1', '/v2'],
+  'on-call.email': ['on-call@acme.dev', 'sre+night@orders-2.acme.co.uk'],
+  'on-call.lead': ['lead@acme.dev', 'o_neill|lead*@acme.dev'],
+  'on-call.security': ['security@acme.dev', '_security_@acme.dev'],
+  'on-call.pager': ['', 'https://pager.acme.dev/services/1?team=a&on=b', '+4930123456'],
+  'disaster-recovery.copyTo': ['backup@backup.acme.dev:dumps', 'dumps_2@10.0.0.7:/srv/backups/my-service'],
   'none.healthPath': ['/healthz', '/status/live'],
 };
 
