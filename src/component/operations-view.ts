@@ -25,7 +25,7 @@ interface Place {
   readonly stop: string;
   readonly start: string;
   /** A Python module of the application, where it runs and with its settings. */
-  readonly module: (text: string) => string;
+  readonly module: (process: string, text: string) => string;
 }
 
 const ACTIONS = ['state', 'logs', 'version', 'restart', 'usage', 'stop', 'start'] as const;
@@ -55,9 +55,12 @@ function compose(project: Project): Place {
     usage: command('docker compose stats --no-stream'),
     stop: command(`docker compose stop ${writersOf(project).join(' ')}`),
     start: command(COMPOSE_UP),
-    module: (text) => command(`docker compose exec ${service} python -m ${text}`),
+    module: (process, text) => command(`docker compose exec ${process} python -m ${text}`),
   };
 }
+
+/** How many the autoscaler begins with. */
+const replicasOf = (project: Project): number => Number(project.answer('kustomize.replicas'));
 
 function kubernetes(project: Project): Place {
   const namespace = productionNamespace(project);
@@ -67,13 +70,14 @@ function kubernetes(project: Project): Place {
   return {
     where: 'Kubernetes',
     state: kubectl('get pods --output=wide'),
-    logs: kubectl(`logs deployment/${service} --all-pods --since=15m`),
+    logs: kubectl(`logs --selector=app.kubernetes.io/component=${service} --since=15m --tail=-1`),
     version: kubectl(`get deployment/${service} --output=wide`),
     restart: kubectl(`rollout restart deployment/${service}`),
     usage: kubectl('top pods'),
     stop: kubectl(`scale ${writers.join(' ')} --replicas=0`),
-    start: command('kubectl apply -k kubernetes/overlays/production'),
-    module: (text) => kubectl(`exec deployment/${service} -- python -m ${text}`),
+    // The autoscaler lets a Deployment alone that somebody has scaled to 0.
+    start: `${command('scripts/deploy-kubernetes.sh production')}, then ${kubectl(`scale ${writers.join(' ')} --replicas=${replicasOf(project)}`)}`,
+    module: (process, text) => kubectl(`exec deployment/${process} -- python -m ${text}`),
   };
 }
 
@@ -87,7 +91,7 @@ const platform = (name: string): Place => ({
   usage: 'processor and memory on its page in the console',
   stop: 'set its number of instances to 0',
   start: 'deploy the version that ran last',
-  module: (text) => `${command(`python -m ${text}`)} in a container of the image, with its settings`,
+  module: (process, text) => `${command(`python -m ${text}`)} in a container of the ${process}`,
 });
 
 /** Without containers whatever starts the process keeps its output, too. */
@@ -128,16 +132,19 @@ const metricsUrlOf = ({ facts: { app } }: Project): string =>
 
 /** Modules of the FastAPI application that runbooks call, by the name of their rows. */
 const MODULES = {
-  askReady: 'services.api.src.ask ready',
-  askSystem: 'services.api.src.ask system',
-  askMetrics: 'services.api.src.ask metrics',
+  askSystem: ['api', 'services.api.src.ask system'],
+  askMetrics: ['api', 'services.api.src.ask metrics'],
+  replay: ['worker', 'services.worker.src.replay'],
 } as const;
 
 const modules = (project: Project): Record<string, ViewValue> =>
   Object.fromEntries(
-    Object.entries(MODULES).map(([name, text]) => [
+    Object.entries(MODULES).map(([name, [process, text]]) => [
       name,
-      placesOf(project).map((place) => ({ where: literal(place.where), how: literal(place.module(text)) })),
+      placesOf(project).map((place) => ({
+        where: literal(place.where),
+        how: literal(place.module(process, text)),
+      })),
     ]),
   );
 
