@@ -12,6 +12,7 @@ export default defineComponent({
     open.readme('readme', 'README.md'),
     add.readme('readme', 'title.md', { order: 0 }),
     add.readme('readme', 'picture.md', { order: 20 }),
+    add.readme('readme', 'documents.md', { order: 80 }),
   ],
   samples: { default: {} },
 });

@@ -9,6 +9,7 @@ export default definePreset({
     containers: ['docker', 'compose', 'nginx'],
     data: ['postgres', 'redis', 'rabbitmq'],
     orchestration: ['kustomize'],
+    operations: ['deployment-guide', 'disaster-recovery', 'on-call', 'production-readiness', 'runbooks'],
     'fastapi.python': '3.12',
     'fastapi.apiPrefix': '/api/v3',
     'fastapi.auth': 'database',

@@ -118,6 +118,14 @@ export interface DiagramEdge {
   readonly label: string;
 }
 
+/** A document of the generated repository that its README leads to. */
+export interface DocumentLink {
+  readonly path: string;
+  readonly title: string;
+  /** What stands in it, as half a sentence of Markdown: "who is called, when, and by whom". */
+  readonly tells: string;
+}
+
 /** What is known of the project as a whole while a component renders. */
 export interface Project {
   readonly names: ProjectNames;
@@ -167,6 +175,8 @@ export interface ComponentDefinition<F extends Fields = Fields> {
   readonly view?: (answers: AnswersOf<F>, project: Project) => View;
   readonly contributes?: (answers: AnswersOf<F>, project: Project) => readonly (Opening | Contribution)[];
   readonly diagram?: (answers: AnswersOf<F>, project: Project) => readonly DiagramEdge[];
+  /** In the order in which one would read them. */
+  readonly documents?: (answers: AnswersOf<F>, project: Project) => readonly DocumentLink[];
   /** Paths (or folders, with a trailing slash) that are the user's once edited: application code. */
   readonly seeded?: readonly string[];
   /** What a person does next, in order; commands as they are typed in the new folder. */

@@ -10,6 +10,10 @@ const EMAIL = '^[^@\\s<>"\'`\\\\]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+$';
 /** A fully qualified host name (RFC 1123 section 2.1), in lower case as Kubernetes wants it. */
 const DOMAIN = '^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.){1,8}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$';
 
+/** The fault of an e-mail address in plain words, or undefined. */
+export const emailFault = (value: string): string | undefined =>
+  new RegExp(EMAIL).test(value) ? undefined : 'must be an e-mail address';
+
 const stringAt = (known: KnownAnswers, key: string): string => String(known.get(key) ?? '');
 
 /** "The Order Desk service", and not "The My Service service". */
@@ -70,6 +74,6 @@ export const projectFields = {
     help: 'The e-mail address that takes reports of vulnerabilities; empty for private GitHub reports only.',
     default: '',
     maxLength: 254,
-    validate: (value) => (value === '' ? undefined : matches(EMAIL, 'must be an e-mail address')(value)),
+    validate: (value) => (value === '' ? undefined : emailFault(value)),
   }),
 } as const satisfies Fields;

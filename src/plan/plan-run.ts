@@ -6,6 +6,7 @@ import {
   type ApplicationFacts,
   type ComponentId,
   type DiagramEdge,
+  type DocumentLink,
   type FactlessProject,
   type Facts,
   type Jobs,
@@ -51,6 +52,7 @@ export interface Plan {
   readonly renderings: readonly Rendering[];
   readonly sharedFiles: readonly SharedFile[];
   readonly diagram: readonly DiagramEdge[];
+  readonly documents: readonly DocumentLink[];
   readonly nextSteps: readonly string[];
   /** With any issue nothing is written. */
   readonly issues: readonly Issue[];
@@ -75,6 +77,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
   const openings: (Opening & { component: ComponentId })[] = [];
   const contributions: OwnedContribution[] = [];
   const diagram: DiagramEdge[] = [];
+  const documents: DocumentLink[] = [];
   const nextSteps: string[] = [];
   const issues: Issue[] = [...clashes];
 
@@ -98,6 +101,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
       else contributions.push(ownContribution(item, component.id, files, view));
     }
     diagram.push(...(component.diagram?.(own, project) ?? []));
+    documents.push(...(component.documents?.(own, project) ?? []));
     nextSteps.push(...(component.nextSteps?.(own, project) ?? []));
     issues.push(...(component.faults?.(own, project) ?? []));
   }
@@ -111,7 +115,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
         (a, b) => a.order - b.order || (a.component < b.component ? -1 : a.component > b.component ? 1 : 0),
       ),
   }));
-  return { project, renderings, sharedFiles, diagram, nextSteps, issues };
+  return { project, renderings, sharedFiles, diagram, documents, nextSteps, issues };
 }
 
 /** The answers to a component's own fields, by field name; fields that do not apply have their default. */

@@ -22,7 +22,7 @@ export function renderFile({ component, template, path, view, ownership }: Rende
 
 /**
  * Renders the shared files of a plan over the files that stand alone.
- * READMEs come last: their fragments may print `tree` and `diagram`, which show everything else.
+ * READMEs come last: their fragments may print `tree`, `diagram` and `documents`, which show everything else.
  * @throws FragmentClash, TemplateError (defects of components), QuoteRefusal (an answer cannot be written)
  */
 export function assembleTree(plan: Plan, files: readonly VirtualFile[]): VirtualTree {
@@ -31,18 +31,27 @@ export function assembleTree(plan: Plan, files: readonly VirtualFile[]): Virtual
     .map((file) => assemble(file, {}));
   const readmes = plan.sharedFiles.filter(({ opening }) => opening.kind === 'readme');
   const paths = [...files, ...others, ...readmes].map(({ path }): RepoPath => path);
-  const drawings = { tree: literal(drawTree(paths)), diagram: literal(mermaidEdges(plan.diagram)) };
-  return virtualTree([...files, ...others, ...readmes.map((file) => assemble(file, drawings))]);
+  const overview = {
+    tree: literal(drawTree(paths)),
+    diagram: literal(mermaidEdges(plan.diagram)),
+    hasDocuments: plan.documents.length > 0,
+    documents: plan.documents.map(({ path, title, tells }) => ({
+      path,
+      title: literal(title),
+      tells: literal(tells),
+    })),
+  };
+  return virtualTree([...files, ...others, ...readmes.map((file) => assemble(file, overview))]);
 }
 
 /** Renders a whole plan. */
 export const renderPlan = (plan: Plan): VirtualTree => assembleTree(plan, plan.renderings.map(renderFile));
 
-function assemble({ opening, component, path, contributions }: SharedFile, drawings: View): VirtualFile {
+function assemble({ opening, component, path, contributions }: SharedFile, overview: View): VirtualFile {
   const fragments = contributions.map((contribution) => ({
     component: contribution.component,
     source: contribution.template.source,
-    text: renderFragment(contribution, drawings),
+    text: renderFragment(contribution, overview),
   }));
   return {
     path,
@@ -53,8 +62,8 @@ function assemble({ opening, component, path, contributions }: SharedFile, drawi
   };
 }
 
-const renderFragment = ({ template, view }: OwnedContribution, drawings: View): string =>
-  renderBody(template, { ...view, ...drawings }).toString('utf8');
+const renderFragment = ({ template, view }: OwnedContribution, overview: View): string =>
+  renderBody(template, { ...view, ...overview }).toString('utf8');
 
 const renderBody = ({ body, source }: Template, view: View): Buffer =>
   typeof body === 'function' ? Buffer.from(renderTemplate(body, view, source)) : body;

@@ -32,6 +32,11 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'kustomize.monitoringNamespace': ['monitoring', '0-observability'],
   'kustomize.secretStore': ['secrets', 'vault-2'],
   'kustomize.dataNetwork': ['10.0.0.0/8', '192.168.250.0/24'],
+  'on-call.email': ['on-call@acme.dev', 'sre+night@orders-2.acme.co.uk'],
+  'on-call.lead': ['lead@acme.dev', 'o_neill|lead*@acme.dev'],
+  'on-call.security': ['security@acme.dev', '_security_@acme.dev'],
+  'on-call.pager': ['', 'https://pager.acme.dev/services/1?team=a&on=b', '+4930123456'],
+  'disaster-recovery.copyTo': ['backup@backup.acme.dev:dumps', 'dumps_2@10.0.0.7:/srv/backups/my-service'],
   'none.healthPath': ['/healthz', '/status/live'],
 };
 

@@ -1,0 +1,70 @@
+/** How a version gets into production: what is the same everywhere; each place has a section of its own. */
+import { add, open } from '../src/component/contribution.ts';
+import { defineComponent, type Project } from '../src/component/define.ts';
+import { operationsView } from '../src/component/operations-view.ts';
+import { literal } from '../src/render/view.ts';
+
+/** The ways of this repository, with the heading that each section has. */
+const WAYS = [
+  ['compose', 'Compose', 'one machine with Docker'],
+  ['kustomize', 'Kubernetes', 'a cluster, by kustomize'],
+  ['ecs', 'Amazon ECS', 'managed containers on AWS'],
+  ['cloud-run', 'Cloud Run', 'managed containers on Google Cloud'],
+  ['container-instances', 'Azure Container Instances', 'managed containers on Azure'],
+  ['digitalocean', 'App Platform', 'managed containers on DigitalOcean'],
+  ['delivery', 'Delivery', 'the pipeline that publishes images and deploys them'],
+] as const;
+
+const waysOf = (project: Project) => WAYS.filter(([id]) => project.has(id));
+
+export default defineComponent({
+  id: 'deployment-guide',
+  category: 'operations',
+  description:
+    'DEPLOYMENT.md: what is needed, settings and secrets, the way to each place, what to look at after',
+  chosenByDefault: false,
+  fields: {},
+  view: (_, project) => ({
+    ...operationsView(project),
+    ways: waysOf(project).map(([, title, is]) => ({ title: literal(title), is: literal(is) })),
+    askable: project.stack === 'fastapi' && project.has('runbooks'),
+    hasWays: waysOf(project).length > 0,
+    settings: (project.facts.app?.settings ?? []).map(({ name, value }) => ({
+      name,
+      value: literal(value),
+    })),
+    secrets: (project.facts.app?.secrets ?? []).map(({ name, is }) => ({ name, is: literal(is) })),
+    hasSecrets: (project.facts.app?.secrets.length ?? 0) > 0,
+    asProcess: project.stack === 'fastapi' && waysOf(project).length === 0,
+    asContainer: project.stack === 'none' && waysOf(project).length === 0 && project.has('docker'),
+    workers: (project.facts.app?.workers ?? []).map(({ name, does, command }) => ({
+      name,
+      does: literal(does),
+      command: literal(command.join(' ')),
+    })),
+    jobs: (project.facts.app?.jobs ?? []).map(({ name, does, command, schedule }) => ({
+      name,
+      does: literal(does),
+      command: literal(command.join(' ')),
+      schedule: literal(schedule),
+    })),
+    hasProcesses: (project.facts.app?.workers.length ?? 0) + (project.facts.app?.jobs.length ?? 0) > 0,
+    ...(project.has('docker') && { dockerfile: String(project.answer('docker.file')) }),
+  }),
+  contributes: () => [
+    open.readme('deployment', 'DEPLOYMENT.md'),
+    add.readme('deployment', 'opening.md', { order: 0 }),
+    add.readme('deployment', 'configuration.md', { order: 10 }),
+    add.readme('deployment', 'process.md', { order: 15 }),
+    add.readme('deployment', 'zero-downtime.md', { order: 80 }),
+    add.readme('deployment', 'verification.md', { order: 90 }),
+  ],
+  documents: () => [
+    {
+      path: 'DEPLOYMENT.md',
+      title: 'Deployment',
+      tells: 'what has to be there, settings and secrets, and the commands of each place',
+    },
+  ],
+  samples: { default: {} },
+});
