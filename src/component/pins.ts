@@ -19,6 +19,8 @@ export const IMAGES = {
     '18': '18.6-alpine3.24',
   },
   redis: { '7.2': '7.2.16-alpine', '7.4': '7.4.11-alpine', '8': '8.10.1-alpine3.23' },
+  // Catches mails in development; MailHog's living successor.
+  'axllent/mailpit': { '1': 'v1.30.5' },
   rabbitmq: { '4.2': '4.2.9-management-alpine', '4.3': '4.3.5-management-alpine' },
 } as const;
 
