@@ -1,1 +1,1 @@
-"""What is said over RabbitMQ."""
+"""How events travel: from the outbox to RabbitMQ, and from there to their handlers."""

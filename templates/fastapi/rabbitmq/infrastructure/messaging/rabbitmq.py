@@ -1,22 +1,25 @@
 """Answers for the connection to RabbitMQ: made when first needed, and anew once it is lost."""
 
 import asyncio
-import json
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Collection
 from uuid import uuid4
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from opentelemetry import context, propagate
 
+from core.domain.events import DomainEvent
 from core.project import SLUG
 from core.settings import Settings
+from infrastructure.messaging import topology
+from infrastructure.messaging.envelope import to_message
 
-EXCHANGE = f"{SLUG}.events"
+# After some three of these without a sign of life a connection counts as lost.
+_HEARTBEAT_SECONDS = 15
 
 
 class RabbitMQ:
-    """One connection per worker, and one channel with publisher confirms for the events."""
+    """One connection per process, and one channel with publisher confirms for the events."""
 
     def __init__(self, url: str, timeout: float) -> None:
         self._url = url
@@ -32,21 +35,23 @@ class RabbitMQ:
         url = settings.rabbitmq_url.get_secret_value()
         return cls(url, settings.rabbitmq_timeout_seconds)
 
-    async def publish(self, event: str, payload: dict[str, Any]) -> None:
-        """Publish an event and wait until the broker has confirmed that it keeps it."""
-        async with asyncio.timeout(self._timeout):
-            exchange = await self._events()
-            message = aio_pika.Message(
-                json.dumps(payload, default=str).encode(),
-                content_type="application/json",
-                delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-                message_id=str(uuid4()),
-                timestamp=datetime.now(UTC),
-                type=event,
-                app_id=SLUG,
-            )
-            # Not mandatory: an event that nobody has subscribed to is no failure.
-            await exchange.publish(message, routing_key=event, mandatory=False)
+    async def publish(self, event: DomainEvent, handled: Collection[str] = ()) -> None:
+        """Publish an event and wait until the broker has confirmed that it keeps it.
+
+        The names in `handled` are those that the worker's queue is to get: it is there before
+        the event is sent, and an event that does not reach it is a failure.
+        """
+        # Each event is sent on behalf of the request that it comes from.
+        token = context.attach(propagate.extract(event.trace_context))
+        try:
+            async with asyncio.timeout(self._timeout):
+                exchange = await self._events(handled)
+                # An event that nobody has subscribed to is no failure.
+                await exchange.publish(
+                    to_message(event), routing_key=event.name, mandatory=event.name in handled
+                )
+        finally:
+            context.detach(token)
 
     async def round_trip(self) -> None:
         """Send a message through a queue of its own and take it out again."""
@@ -64,6 +69,15 @@ class RabbitMQ:
             if received is None or received.body != body:
                 raise RuntimeError("the message did not come back")
 
+    async def connect(self, purpose: str) -> AbstractConnection:
+        """Make a connection that is the caller's own, and the caller's to close."""
+        return await aio_pika.connect(
+            self._url,
+            timeout=self._timeout,
+            heartbeat=_HEARTBEAT_SECONDS,
+            client_properties={"connection_name": f"{SLUG} {purpose}"},
+        )
+
     async def close(self) -> None:
         """Close the connection."""
         if self._connection is not None:
@@ -72,19 +86,16 @@ class RabbitMQ:
     async def _connected(self) -> AbstractConnection:
         async with self._lock:
             if self._connection is None or self._connection.is_closed:
-                self._connection = await aio_pika.connect(
-                    self._url,
-                    timeout=self._timeout,
-                    client_properties={"connection_name": SLUG},
-                )
+                self._connection = await self.connect("publisher")
             return self._connection
 
-    async def _events(self) -> AbstractExchange:
+    async def _events(self, handled: Collection[str]) -> AbstractExchange:
         connection = await self._connected()
         async with self._lock:
             if self._exchange is None or self._channel is None or self._channel.is_closed:
-                self._channel = await connection.channel(publisher_confirms=True)
-                self._exchange = await self._channel.declare_exchange(
-                    EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True
-                )
+                channel = await connection.channel(on_return_raises=True)
+                exchange = await topology.declare_exchange(channel)
+                if handled:
+                    await topology.declare_queue(channel, handled)
+                self._channel, self._exchange = channel, exchange
             return self._exchange

@@ -1,27 +1,28 @@
-"""Events without a broker: nothing but the count and the log notices."""
+"""Messages without a broker: what is written, what is read, and how long is waited."""
 
-from datetime import UTC, datetime
-from uuid import uuid4
+import asyncio
+import time
 
-import pytest
-from prometheus_client import REGISTRY
-
-from core.domain.items.entities import Item
-from infrastructure.messaging.item_events import ItemEvents
-from infrastructure.messaging.rabbitmq import RabbitMQ
-from tests.support.settings import make_settings
+from infrastructure.messaging.waiting import Backoff, wait_for
 
 
-def _failures() -> float:
-    labels = {"event": "item.created", "outcome": "failed"}
-    return REGISTRY.get_sample_value("events_published_total", labels) or 0
+def test_waits_grow_up_to_a_limit_and_begin_anew() -> None:
+    backoff = Backoff(first=1, limit=5)
+    for longest in (1, 2, 4, 5, 5):
+        assert longest / 2 <= backoff.next() <= longest
+    backoff.reset()
+    assert backoff.next() <= 1
 
 
-async def test_a_failure_is_counted_and_logged_and_no_more(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    before = _failures()
-    events = ItemEvents(RabbitMQ.create(make_settings()))
-    await events.created(Item(uuid4(), "name", "", datetime.now(UTC)))
-    assert _failures() == before + 1
-    assert "Publishing item.created failed" in caplog.text
+def test_not_all_wait_alike() -> None:
+    assert len({Backoff(first=1, limit=5).next() for _ in range(10)}) > 1
+
+
+async def test_waiting_ends_with_the_event_or_the_time() -> None:
+    event = asyncio.Event()
+    start = time.monotonic()
+    await wait_for(event, 0.05)
+    assert 0.04 < time.monotonic() - start < 5
+    event.set()
+    await wait_for(event, 60)
+    assert time.monotonic() - start < 5
