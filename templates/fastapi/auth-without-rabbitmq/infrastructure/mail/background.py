@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -28,6 +29,7 @@ class BackgroundMails:
         self._sessions = sessions
         self._retry_seconds = retry_seconds
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
 
     def deliver(self, event: AccountEvent) -> None:
         """Begin to send the event's mail."""
@@ -37,7 +39,8 @@ class BackgroundMails:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Wait a moment for what is under way."""
+        """Wait a moment for what is under way, and try nothing again."""
+        self._closing.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_CLOSE_SECONDS)
 
@@ -52,4 +55,6 @@ class BackgroundMails:
                 logger.exception(
                     "A mail was not sent", extra={"event": event.kind, "attempt": attempt}
                 )
-            await asyncio.sleep(self._retry_seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), self._retry_seconds)
+                return

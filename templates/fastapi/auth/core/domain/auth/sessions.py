@@ -1,6 +1,6 @@
 """The use cases of sessions: log in, stay logged in, log out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -58,6 +58,15 @@ _REFUSALS: dict[LoginOutcome, type[AuthError]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Credentials:
+    """What somebody logs in with, and what they call the device."""
+
+    email: str
+    password: str = field(repr=False)
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tokens:
     """What a client shows from now on."""
 
@@ -81,6 +90,15 @@ class SessionPolicy:
     lifetime: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Whether a password is right for a hash and, where that is out of date, a stronger one."""
+
+    password_hash: str | None = field(repr=False)
+    right: bool
+    stronger_hash: str | None = field(repr=False)
+
+
 class Sessions:
     """Opens, refreshes, lists and revokes sessions."""
 
@@ -98,29 +116,25 @@ class Sessions:
         self._policy = policy
         self._clock = clock
 
-    async def log_in(self, email: str, password: str, device: str, client: Client) -> Tokens:
+    async def log_in(self, given: Credentials, client: Client) -> Tokens:
         """Open a session; whatever the reason why not, a stranger gets one answer, in one time."""
         async with self._store.transaction() as transaction:
-            seen = await transaction.users.find(email)
+            seen = await transaction.users.find(given.email)
         # Between two transactions, so that no connection is held while the hash is computed.
-        right, stronger = await self._compare(password, seen.password_hash if seen else None)
+        compared = await self._compare(given.password, seen)
         now = self._clock()
-        tokens = None
         async with self._store.transaction() as transaction:
-            user, outcome = _NOBODY, LoginOutcome.UNKNOWN_USER
-            if known := await transaction.users.find(email, lock=True):
-                # What was compared has to be what is there still.
-                right = right and seen is not None and seen.password_hash == known.password_hash
-                user, outcome = known.attempt_login(now, self._policy.lock, password_is_right=right)
-                if outcome is LoginOutcome.MISMATCH and user.is_locked(now):
-                    await self._tell_of_lock(transaction, user, client, now)
-            details = {"outcome": outcome.value, "email": fingerprint(email)}
-            if outcome is LoginOutcome.SUCCESS:
-                session, tokens = self._open(user, device, client, now)
-                user = replace(user, password_hash=stronger or user.password_hash)
-                details["session"] = str(session.id)
-                await transaction.sessions.add(session)
+            known = await transaction.users.find(given.email, lock=True)
+            user, outcome = self._judge_login(known, compared, now)
+            if outcome is LoginOutcome.MISMATCH and user.is_locked(now):
+                await self._tell_of_lock(transaction, user, client, now)
             await transaction.users.save(user)
+            details = {"outcome": outcome.value, "email": fingerprint(given.email)}
+            tokens = None
+            if outcome is LoginOutcome.SUCCESS:
+                session, tokens = self._open(user, given.device, client, now)
+                await transaction.sessions.add(session)
+                details["session"] = str(session.id)
             user_id = known.id if known else None
             entry = AuditEntry(AuditEvent.LOGIN, tokens is not None, client, user_id, details)
             await transaction.audit.record(entry, now)
@@ -134,7 +148,6 @@ class Sessions:
         if token is None:
             raise InvalidRefreshTokenError
         now = self._clock()
-        tokens = None
         async with self._store.transaction() as transaction:
             found = await transaction.sessions.find(token.session_id, lock=True)
             if found is None:
@@ -142,6 +155,7 @@ class Sessions:
             session, user = found
             is_open = session.is_open(now) and user.status is UserStatus.ACTIVE
             verdict = session.judge(token, now, REFRESH_GRACE)
+            tokens = None
             if verdict is RefreshVerdict.CURRENT and is_open:
                 token = token.next()
                 await transaction.sessions.save(session.refreshed(token, now))
@@ -149,10 +163,7 @@ class Sessions:
             elif verdict is RefreshVerdict.REUSED:
                 # Who of the two is the thief cannot be told: both have to log in again.
                 await transaction.sessions.revoke(user.id, now, session.id)
-            reused = verdict is RefreshVerdict.REUSED
-            event = AuditEvent.REFRESH_REUSE if reused else AuditEvent.REFRESH
-            details = {"session": str(session.id), "token": verdict.value}
-            entry = AuditEntry(event, tokens is not None, client, user.id, details)
+            entry = _refresh_entry(verdict, session, client, success=tokens is not None)
             await transaction.audit.record(entry, now)
         if tokens is None:
             late = is_open and verdict is RefreshVerdict.JUST_EXCHANGED
@@ -169,7 +180,8 @@ class Sessions:
         if found is None:
             raise InvalidAccessError
         session, user = found
-        if not session.is_open(self._clock()) or user.status is not UserStatus.ACTIVE:
+        is_open = session.is_open(self._clock()) and user.status is UserStatus.ACTIVE
+        if not is_open or user.id != claims.user_id:
             raise InvalidAccessError
         return Principal(user, session.id)
 
@@ -203,12 +215,25 @@ class Sessions:
             await transaction.audit.record(entry, now)
         return bool(revoked)
 
-    async def _compare(self, password: str, password_hash: str | None) -> tuple[bool, str | None]:
-        """Tell whether the password is right and, when its hash is out of date, a stronger one."""
+    async def _compare(self, password: str, user: User | None) -> _Compared:
+        password_hash = user.password_hash if user else None
         right = await self._hasher.verify(password, password_hash)
+        stronger = None
         if right and password_hash and self._hasher.needs_rehash(password_hash):
-            return right, await self._hasher.hash(password)
-        return right, None
+            stronger = await self._hasher.hash(password)
+        return _Compared(password_hash, right, stronger)
+
+    def _judge_login(
+        self, known: User | None, compared: _Compared, now: datetime
+    ) -> tuple[User, LoginOutcome]:
+        if known is None:
+            return _NOBODY, LoginOutcome.UNKNOWN_USER
+        # What was compared has to be what is there still.
+        right = compared.right and compared.password_hash == known.password_hash
+        user, outcome = known.attempt_login(now, self._policy.lock, password_is_right=right)
+        if right and compared.stronger_hash:
+            user = replace(user, password_hash=compared.stronger_hash)
+        return user, outcome
 
     @staticmethod
     async def _tell_of_lock(
@@ -240,3 +265,12 @@ class Sessions:
     def _tokens(self, user: User, token: RefreshToken, now: datetime) -> Tokens:
         claims = AccessClaims(user.id, token.session_id, user.role)
         return Tokens(self._access_tokens.issue(claims, now), token.encode())
+
+
+def _refresh_entry(
+    verdict: RefreshVerdict, session: Session, client: Client, *, success: bool
+) -> AuditEntry:
+    reused = verdict is RefreshVerdict.REUSED
+    event = AuditEvent.REFRESH_REUSE if reused else AuditEvent.REFRESH
+    details = {"session": str(session.id), "token": verdict.value}
+    return AuditEntry(event, success, client, session.user_id, details)

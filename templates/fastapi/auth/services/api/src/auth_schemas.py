@@ -25,7 +25,9 @@ _NO_NUL = r"^[^\x00]*$"
 def _address(value: str) -> str:
     try:
         # Addresses that need SMTPUTF8 are refused: many mail servers do not take them yet.
-        address = validate_email(value, check_deliverability=False, allow_smtputf8=False)
+        address = validate_email(
+            value, check_deliverability=False, allow_smtputf8=False, strict=True
+        )
     except EmailNotValidError as error:
         raise ValueError(str(error)) from None
     return address.normalized.lower()
@@ -145,10 +147,10 @@ class SessionOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    device: str
-    user_agent: str
-    ip_address: str | None
-    created_at: datetime
-    last_used_at: datetime
-    expires_at: datetime
     current: bool = Field(False, description="whether it is the session of this request")
+    device: str
+    ip_address: str | None
+    user_agent: str
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, status
 from fastapi.responses import HTMLResponse
 
-from core.domain.auth.sessions import Tokens
+from core.domain.auth.sessions import Credentials, Tokens
 from core.domain.auth.tokens import RefreshToken
 from core.project import API_PREFIX, DISPLAY_NAME
 from services.api.src.accounts import Accounts
@@ -92,7 +92,8 @@ async def login(
 ) -> TokensOut:
     """Log in; several wrong passwords in a row lock the account for a while."""
     await limits.check("login", body.email)
-    tokens = await accounts.sessions.log_in(body.email, body.password, body.device, client)
+    given = Credentials(body.email, body.password, body.device)
+    tokens = await accounts.sessions.log_in(given, client)
     return _tokens_out(tokens, accounts)
 
 
