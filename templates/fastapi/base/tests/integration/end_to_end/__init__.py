@@ -1,1 +1,1 @@
-"""The whole way of a request, through all processes and services that take part."""
+"""From a request to all that follows from it."""

@@ -1,1 +1,0 @@
-"""How long things take, and how much they need."""
