@@ -1,6 +1,6 @@
 /** A FastAPI service: PostgreSQL, Redis and, if chosen, RabbitMQ; health, metrics, tracing, migrations, tests. */
 import { containerView } from '../src/component/container-view.ts';
-import { add } from '../src/component/contribution.ts';
+import { add, type Contribution } from '../src/component/contribution.ts';
 import {
   defineComponent,
   type ApplicationFacts,
@@ -58,6 +58,14 @@ const hostPortsOfServices = (project: Project) => {
     rabbitmqPort: portOf('RABBITMQ_PORT', 5672),
   };
 };
+
+/** What accounts add to the shared files. */
+const authContributions = (): readonly Contribution[] => [
+  add.compose('base', 'compose/auth.yml', { order: 22 }),
+  add.compose('production', 'compose/auth.production.yml', { order: 22 }),
+  add.env('env', 'env/auth.env', { order: 15 }),
+  add.readme('readme', 'readme/auth.md', { order: 20 }),
+];
 
 interface FastapiAnswers {
   readonly port: number;
@@ -225,10 +233,17 @@ export default defineComponent({
   facts: (answers, project) => ({ app: applicationFacts(answers, project) }),
   jobs: () => ({ quality: ['quality'], security: ['security'], test: ['test'] }),
   faults: connectionFaults,
-  layers: (_, project) => [
-    ...(project.has('rabbitmq') ? ['rabbitmq'] : ['without-rabbitmq']),
-    ...(project.has('docker') ? ['docker'] : []),
-  ],
+  layers: (answers, project) => {
+    const rabbitmq = project.has('rabbitmq');
+    const auth = answers.auth === 'database';
+    return [
+      // What is locked depends on both: one folder for each pair.
+      ['lock', ...(auth ? ['auth'] : []), ...(rabbitmq ? ['rabbitmq'] : [])].join('-'),
+      ...(rabbitmq ? ['rabbitmq'] : []),
+      ...(auth ? ['auth', rabbitmq ? 'auth-rabbitmq' : 'auth-without-rabbitmq'] : []),
+      ...(project.has('docker') ? ['docker'] : []),
+    ];
+  },
   view: (answers, project) => ({
     ...answers,
     ...containerView(project, answers.port, 'API_PORTS'),
@@ -241,8 +256,12 @@ export default defineComponent({
     testCommands: commandsFor(project).test.map(literal),
     workerCommand: literal(workerCommandFor(project)),
     replayCommand: literal(replayCommandFor(project)),
+    grantRole: literal(
+      `${project.has('compose') ? 'docker compose exec api python' : WITH_ENV} -m services.jobs.grant_role user@example.com admin`,
+    ),
+    smtpPort: project.has('compose') ? literal('${MAIL_PORT}') : 1025,
   }),
-  contributes: (_, project) => [
+  contributes: (answers, project) => [
     add.compose('base', 'compose/api.yml', { order: 20 }),
     add.compose('production', 'compose/api.production.yml', { order: 20 }),
     add.workflow('ci', 'ci/test.yml', { order: 30 }),
@@ -258,6 +277,7 @@ export default defineComponent({
     add.preCommit('pre-commit', 'pre-commit.yml', { order: 30 }),
     add.readme('readme', 'readme/run.md', { order: 10 }),
     add.readme('readme', 'readme/configuration.md', { order: 30 }),
+    ...(answers.auth === 'database' ? authContributions() : []),
     ...(project.has('rabbitmq')
       ? [
           add.compose('base', 'compose/rabbitmq.yml', { order: 21 }),

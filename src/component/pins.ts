@@ -19,6 +19,7 @@ export const IMAGES = {
     '18': '18.6-alpine3.24',
   },
   redis: { '7.2': '7.2.16-alpine', '7.4': '7.4.11-alpine', '8': '8.10.1-alpine3.23' },
+  // Catches mails in development; MailHog's living successor.
   'axllent/mailpit': { '1': 'v1.30.5' },
   nginx: { '1.30': '1.30.4-alpine3.24' },
   'fluent/fluent-bit': { '5.1': '5.1.1' },
