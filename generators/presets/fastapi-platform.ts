@@ -7,6 +7,8 @@ export default definePreset({
   answers: {
     stack: 'fastapi',
     data: ['postgres', 'redis', 'rabbitmq'],
+    targets: ['ecs', 'cloud-run', 'container-instances', 'digitalocean'],
+    workflows: ['ci', 'delivery'],
     'fastapi.python': '3.12',
     'fastapi.apiPrefix': '/api/v3',
     'fastapi.auth': 'database',

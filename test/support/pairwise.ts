@@ -27,6 +27,12 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   domain: ['my-service.example.com', 'api.orders-2.acme.co.uk'],
   'fastapi.apiPrefix': ['/api/v1', '/v2'],
   'none.healthPath': ['/healthz', '/status/live'],
+  'ecs.region': ['eu-central-1', 'us-gov-west-1'],
+  'cloud-run.project': ['my-service', 'acme-shop-42'],
+  'cloud-run.region': ['europe-west1', 'us-central1'],
+  'cloud-run.network': ['default', 'backend'],
+  'container-instances.resourceGroup': ['my-service-production', 'Acme_Shop.1'],
+  'container-instances.location': ['westeurope', 'eastus2'],
 };
 
 /** One value of one factor. `inRow` says which components must be in or out of a row that has it. */
