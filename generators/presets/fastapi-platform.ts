@@ -6,9 +6,11 @@ export default definePreset({
   description: 'FastAPI with accounts and events, on PostgreSQL, Redis and RabbitMQ, ready for production',
   answers: {
     stack: 'fastapi',
-    containers: ['docker', 'compose', 'nginx'],
     data: ['postgres', 'redis', 'rabbitmq'],
+    containers: ['docker', 'compose', 'nginx'],
     orchestration: ['kustomize'],
+    targets: ['ecs', 'cloud-run', 'container-instances', 'digitalocean'],
+    workflows: ['ci', 'delivery'],
     operations: ['deployment-guide', 'disaster-recovery', 'on-call', 'production-readiness', 'runbooks'],
     'fastapi.python': '3.12',
     'fastapi.apiPrefix': '/api/v3',

@@ -38,6 +38,12 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'on-call.pager': ['', 'https://pager.acme.dev/services/1?team=a&on=b', '+4930123456'],
   'disaster-recovery.copyTo': ['backup@backup.acme.dev:dumps', 'dumps_2@10.0.0.7:/srv/backups/my-service'],
   'none.healthPath': ['/healthz', '/status/live'],
+  'ecs.region': ['eu-central-1', 'us-gov-west-1'],
+  'cloud-run.project': ['my-service', 'acme-shop-42'],
+  'cloud-run.region': ['europe-west1', 'us-central1'],
+  'cloud-run.network': ['default', 'backend'],
+  'container-instances.resourceGroup': ['my-service-production', 'Acme_Shop.1'],
+  'container-instances.location': ['westeurope', 'eastus2'],
 };
 
 /** One value of one factor. `inRow` says which components must be in or out of a row that has it. */

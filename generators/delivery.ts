@@ -1,0 +1,53 @@
+/** How a commit becomes a running version: signed images from CI, and a blue-green deployment to each chosen platform. */
+import { add } from '../src/component/contribution.ts';
+import { defineComponent, type Project } from '../src/component/define.ts';
+import { applicationOf, registryHostOf, RELEASE_BRANCH, TARGETS } from '../src/component/target-view.ts';
+import { literal } from '../src/render/view.ts';
+
+/** Jobs of the workflow that must have passed before anything is published; each comes from a component or a stack. */
+function gatesOf(project: Project): readonly string[] {
+  return [
+    ...(project.stack === 'none' ? [] : ['quality', 'security', 'test']),
+    ...['secrets', 'scan', 'dockerfile', 'image'],
+    ...(project.has('compose') ? ['compose'] : []),
+  ];
+}
+
+const targetsOf = (project: Project): readonly string[] => TARGETS.filter((target) => project.has(target));
+
+export default defineComponent({
+  id: 'delivery',
+  category: 'workflows',
+  description:
+    'images for two architectures with SBOM, provenance and signature, deployed by the chosen targets',
+  chosenByDefault: false,
+  requires: ['ci', 'docker'],
+  fields: {},
+  layers: (_, project) => (targetsOf(project).length > 0 ? ['targets'] : []),
+  view: (_, project) => {
+    const { migrateTarget } = applicationOf(project);
+    const host = registryHostOf(project.image);
+    return {
+      gates: literal(gatesOf(project).join(', ')),
+      tag: RELEASE_BRANCH,
+      registryHost: literal(host),
+      // There the workflow's own token may push; elsewhere somebody keeps a password.
+      ownToken: host === 'ghcr.io',
+      migrates: migrateTarget !== undefined,
+      dockerfile: String(project.answer('docker.file')),
+      targets: targetsOf(project),
+      hasTargets: targetsOf(project).length > 0,
+      target: targetsOf(project)[0] ?? '',
+    };
+  },
+  contributes: (_, project) => [
+    add.workflow('ci', 'ci/publish.yml', { order: 80 }),
+    ...(applicationOf(project).migrateTarget === undefined
+      ? []
+      : [add.workflow('ci', 'ci/publish-migrate.yml', { order: 81 })]),
+    add.readme('readme', 'readme/delivery.md', { order: 61 }),
+    add.readme('deployment', 'readme/deployment.md', { order: 45 }),
+    ...(targetsOf(project).length > 0 ? [add.readme('rollback', 'readme/rollback.md', { order: 45 })] : []),
+  ],
+  samples: { default: {} },
+});

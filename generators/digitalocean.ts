@@ -1,0 +1,82 @@
+/** DigitalOcean App Platform: one spec for the service, its workers, its jobs and the migrations before each of them. */
+import { add } from '../src/component/contribution.ts';
+import { defineComponent, type ProjectNames, type Resources } from '../src/component/define.ts';
+import { choice, integer } from '../src/component/fields.ts';
+import {
+  applicationOf,
+  registryHostOf,
+  smallestThatHolds,
+  targetView,
+} from '../src/component/target-view.ts';
+import { literal } from '../src/render/view.ts';
+
+/** Instance sizes that can be scaled to several, cheapest first: shared processors, then dedicated ones. */
+const SIZES = [
+  { slug: 'apps-s-1vcpu-1gb', cpu: 1, memoryMb: 1024 },
+  { slug: 'apps-s-1vcpu-2gb', cpu: 1, memoryMb: 2048 },
+  { slug: 'apps-s-2vcpu-4gb', cpu: 2, memoryMb: 4096 },
+  { slug: 'apps-d-1vcpu-4gb', cpu: 1, memoryMb: 4096 },
+  { slug: 'apps-d-2vcpu-8gb', cpu: 2, memoryMb: 8192 },
+  { slug: 'apps-d-4vcpu-8gb', cpu: 4, memoryMb: 8192 },
+  { slug: 'apps-d-4vcpu-16gb', cpu: 4, memoryMb: 16_384 },
+  { slug: 'apps-d-8vcpu-32gb', cpu: 8, memoryMb: 32_768 },
+] as const;
+
+function instanceSizeOf({ cpuLimitMillis, memoryLimitMb }: Resources) {
+  const { size, isEnough } = smallestThatHolds(
+    SIZES,
+    ({ cpu, memoryMb }) => cpu * 1000 >= cpuLimitMillis && memoryMb >= memoryLimitMb,
+  );
+  return { slug: size.slug, isEnough };
+}
+
+/** An app has a name of 2 to 32 characters. */
+const appNameOf = ({ slug }: ProjectNames): string =>
+  slug.length < 2 ? `${slug}-app` : slug.slice(0, 32).replace(/-+$/, '');
+
+export default defineComponent({
+  id: 'digitalocean',
+  category: 'targets',
+  description:
+    'DigitalOcean App Platform: an app spec with migrations before and a way back after each deployment',
+  chosenByDefault: false,
+  requires: ['delivery'],
+  fields: {
+    region: choice(
+      'DigitalOcean region',
+      ['ams', 'atl', 'blr', 'fra', 'lon', 'nyc', 'sfo', 'sgp', 'syd', 'tor'],
+      { help: 'Where the app runs.', default: 'fra' },
+    ),
+    replicas: integer('App Platform instances', {
+      help: 'How many instances of the application run on App Platform.',
+      default: 2,
+      min: 1,
+      max: 250,
+    }),
+  },
+  view: ({ region, replicas }, project) => {
+    const app = applicationOf(project);
+    const size = instanceSizeOf(app.resources);
+    return {
+      ...targetView(project, ['PORT']),
+      region,
+      replicas,
+      registryHost: literal(registryHostOf(project.image)),
+      ownToken: registryHostOf(project.image) === 'ghcr.io',
+      appName: appNameOf(project.names),
+      instanceSize: size.slug,
+      tooSmall: !size.isEnough,
+      cpuLimitMillis: app.resources.cpuLimitMillis,
+      memoryLimitMb: app.resources.memoryLimitMb,
+      // App Platform kills after ten minutes at the latest.
+      stopSeconds: Math.min(app.stopSeconds, 600),
+      hasProcesses: app.jobs.length > 0 || app.migrateTarget !== undefined,
+    };
+  },
+  contributes: () => [
+    add.workflow('ci', 'ci/deploy.yml', { order: 93 }),
+    add.readme('deployment', 'readme/deployment.md', { order: 43 }),
+    add.readme('rollback', 'readme/rollback.md', { order: 43 }),
+  ],
+  samples: { default: {}, elsewhere: { region: 'nyc', replicas: 1 } },
+});
