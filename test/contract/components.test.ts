@@ -8,8 +8,8 @@ import type { FieldValue } from '../../src/component/fields.ts';
 import { environmentNameOf, flagOf } from '../../src/plan/questions.ts';
 import { OPTIONS } from '../../src/cli/options.ts';
 import { FRAGMENTS } from '../../src/render/template-store.ts';
-import { settingsFor, type Row } from '../support/pairwise.ts';
-import { catalog, render } from '../support/render.ts';
+import { neededBy, settingsFor, type Row } from '../support/pairwise.ts';
+import { catalog, planFor, render } from '../support/render.ts';
 
 const filesOf = (folder: string): string[] =>
   readdirSync(`${root}${folder}`, { withFileTypes: true })
@@ -109,20 +109,15 @@ describe.each(catalog.components.map((component) => [component.id, component] as
       for (const stack of stacksFor(component)) {
         for (const [, sample] of samples) {
           const full = answersFor(component, stack, sample);
+          const needed = [stack, component].flatMap((one) => [one.id, ...neededBy(one, catalog.components)]);
           const none = Object.fromEntries(
             Object.entries(full).map(([key, value]) => [
               key,
-              Array.isArray(value)
-                ? value.filter(
-                    (id) =>
-                      id === component.id ||
-                      [...(stack.requires ?? []), ...(component.requires ?? [])].includes(String(id)),
-                  )
-                : value,
+              Array.isArray(value) ? value.filter((id) => needed.includes(String(id))) : value,
             ]),
           );
           for (const answers of [full, none, ...choicesOfOthers(full)]) {
-            const { plan } = await render(answers);
+            const { plan } = await planFor(answers);
             for (const { template } of plan.renderings) unused.delete(template.source);
             for (const { contributions } of plan.sharedFiles) {
               for (const { template } of contributions) unused.delete(template.source);
