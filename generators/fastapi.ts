@@ -37,6 +37,16 @@ function commandsFor(project: Project): {
       };
 }
 
+/** The worker is a process beside the one that the commands above start. */
+const workerCommandFor = (project: Project): string =>
+  project.has('make') ? 'make worker' : `${WITH_ENV} -m services.worker.src`;
+
+/** Runs a command of the worker's where the worker's settings are. */
+const replayCommandFor = (project: Project): string =>
+  project.has('compose')
+    ? 'docker compose exec worker python -m services.worker.src.replay'
+    : `${WITH_ENV} -m services.worker.src.replay`;
+
 /** Where the services of .env answer on this machine: with compose a variable says it. */
 const hostPortsOfServices = (project: Project) => {
   const portOf = (variable: string, port: number) =>
@@ -49,9 +59,16 @@ const hostPortsOfServices = (project: Project) => {
 };
 
 /** What accounts add to the shared files. */
-const authContributions = (): readonly Contribution[] => [
+const authContributions = (project: Project): readonly Contribution[] => [
   add.compose('base', 'compose/auth.yml', { order: 22 }),
   add.compose('production', 'compose/auth.production.yml', { order: 22 }),
+  // It is the worker that sends the mails.
+  ...(project.has('rabbitmq')
+    ? [
+        add.compose('base', 'compose/auth-worker.yml', { order: 23 }),
+        add.compose('production', 'compose/auth-worker.production.yml', { order: 23 }),
+      ]
+    : []),
   add.env('env', 'env/auth.env', { order: 15 }),
   add.readme('readme', 'readme/auth.md', { order: 20 }),
 ];
@@ -104,6 +121,7 @@ function applicationFacts(answers: FastapiAnswers, project: FactlessProject): Ap
       { name: 'LOG_LEVEL', value: 'INFO' },
       { name: 'PORT', value: String(port) },
       { name: 'FORWARDED_ALLOW_IPS', value: '*' },
+      ...(rabbitmq ? [{ name: 'WORKER_METRICS_PORT', value: '9100' }] : []),
       ...(auth
         ? [
             { name: 'PUBLIC_URL', value: `https://${project.domain}` },
@@ -203,6 +221,8 @@ export default defineComponent({
       `${project.has('compose') ? 'docker compose exec api python' : WITH_ENV} -m services.jobs.grant_role user@example.com admin`,
     ),
     smtpPort: project.has('compose') ? literal('${MAIL_PORT}') : 1025,
+    workerCommand: literal(workerCommandFor(project)),
+    replayCommand: literal(replayCommandFor(project)),
   }),
   contributes: (answers, project) => [
     add.compose('base', 'compose/api.yml', { order: 20 }),
@@ -220,24 +240,40 @@ export default defineComponent({
     add.preCommit('pre-commit', 'pre-commit.yml', { order: 30 }),
     add.readme('readme', 'readme/run.md', { order: 10 }),
     add.readme('readme', 'readme/configuration.md', { order: 30 }),
-    ...(answers.auth === 'database' ? authContributions() : []),
+    ...(answers.auth === 'database' ? authContributions(project) : []),
     ...(project.has('rabbitmq')
       ? [
           add.compose('base', 'compose/rabbitmq.yml', { order: 21 }),
+          add.compose('production', 'compose/rabbitmq.production.yml', { order: 21 }),
           add.workflow('ci', 'ci/rabbitmq.yml', { order: 34 }),
           add.env('env', 'env/rabbitmq.env', { order: 51 }),
+          add.readme('readme', 'readme/events.md', { order: 35 }),
         ]
       : []),
     ...(project.has('ci') && project.answer('ci.coverage') === 'codecov'
       ? [add.workflow('ci', 'ci/codecov.yml', { order: 35 })]
       : []),
   ],
-  diagram: ({ port }, { names }) => [{ from: 'clients', to: names.slug, label: `HTTP ${port}` }],
-  nextSteps: (_, project) => [...commandsFor(project).run, ...commandsFor(project).test],
+  diagram: ({ port }, project) => [
+    { from: 'clients', to: project.names.slug, label: `HTTP ${port}` },
+    ...(project.has('rabbitmq')
+      ? [
+          { from: 'rabbitmq', to: 'worker', label: 'events' },
+          { from: 'worker', to: 'postgres', label: 'SQL' },
+        ]
+      : []),
+  ],
+  nextSteps: (_, project) => [
+    ...commandsFor(project).run,
+    // With compose the worker starts with the rest.
+    ...(project.has('rabbitmq') && !project.has('compose') ? [workerCommandFor(project)] : []),
+    ...commandsFor(project).test,
+  ],
   seeded: ['core/', 'infrastructure/', 'services/', 'database/', 'tests/'],
   samples: {
     default: {},
     oldest: { python: '3.12', apiPrefix: '/v2', port: 9000 },
     newest: { python: '3.14', workers: 1, uid: 20000 },
+    accounts: { auth: 'database' },
   },
 });

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-import aio_pika
 import asyncpg
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from opentelemetry import propagate, trace
@@ -18,8 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core import request_context
 from core.domain.events import DomainEvent
-from infrastructure.messaging import topology
-from infrastructure.messaging.envelope import NoEventError, headers_of, to_event
+from infrastructure.messaging.envelope import (
+    NoEventError,
+    attempt_of,
+    copy_of,
+    headers_of,
+    to_event,
+)
 from infrastructure.messaging.metrics import EVENTS_HANDLED
 from infrastructure.messaging.rabbitmq import RabbitMQ
 from infrastructure.messaging.waiting import Backoff, wait_for
@@ -32,7 +36,6 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[AsyncSession, DomainEvent], Awaitable[None]]
 
 CONSUMER = "worker"
-ATTEMPT_HEADER = "x-attempt"
 
 _HANDLER_SECONDS = 15
 _CLOSE_SECONDS = 5
@@ -95,7 +98,7 @@ class EventConsumer:
         try:
             lost = asyncio.Event()
             cancel = await self._subscribe(connection, lost)
-            logger.info("Consuming events", extra={"queue": topology.QUEUE})
+            logger.info("Consuming events", extra={"queue": self._rabbitmq.topology.queue})
             backoff.reset()
             while not (stopping.is_set() or lost.is_set()):
                 beat()
@@ -115,7 +118,7 @@ class EventConsumer:
         async with asyncio.timeout(_HANDLER_SECONDS):
             channel = await connection.channel(on_return_raises=True)
             await channel.set_qos(prefetch_count=self._concurrency)
-            queue = await topology.declare_queue(channel, self._handlers)
+            queue = await self._rabbitmq.topology.declare_queue(channel, self._handlers)
             channel.close_callbacks.add(lambda *_: lost.set())
             # The broker ends a subscription when the queue is deleted or moves to another node.
             underlay = await channel.get_underlay_channel()
@@ -183,8 +186,7 @@ class EventConsumer:
     async def _try_later(
         self, channel: AbstractChannel, message: AbstractIncomingMessage, error: Exception
     ) -> str:
-        given = message.headers.get(ATTEMPT_HEADER)
-        attempt = given if isinstance(given, int) else 0
+        attempt = attempt_of(message)
         # While the database is away no event is to blame: it waits for as long as that takes.
         if not _is_outage(error):
             attempt += 1
@@ -193,19 +195,9 @@ class EventConsumer:
             return await _bury(message)
         # A short wait behind a longer one is as long as that: at worst the one before the last try.
         delay = self._retries.first_seconds * 2 ** max(attempt - 1, 0)
-        again = aio_pika.Message(
-            message.body,
-            headers={**headers_of(message), ATTEMPT_HEADER: attempt},
-            content_type=message.content_type,
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            message_id=message.message_id,
-            timestamp=message.timestamp,
-            type=message.type,
-            app_id=message.app_id,
-            expiration=delay,
-        )
+        again = copy_of(message, attempt=attempt, delay=delay)
         # First sent, then acknowledged: a crash in between makes two of it, and one is handled.
-        await channel.default_exchange.publish(again, routing_key=topology.RETRY_QUEUE)
+        await channel.default_exchange.publish(again, self._rabbitmq.topology.retry_queue)
         await message.ack()
         return "retried"
 

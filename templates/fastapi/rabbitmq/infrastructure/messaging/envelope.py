@@ -7,6 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 from core.domain.events import DomainEvent
 from core.project import SLUG
 
+ATTEMPT_HEADER = "x-attempt"
+
 _EVENT = TypeAdapter(DomainEvent)
 
 
@@ -37,6 +39,29 @@ def to_event(message: AbstractIncomingMessage) -> DomainEvent:
         reasons = ", ".join(f"{fault['loc']}: {fault['type']}" for fault in error.errors())
         raise NoEventError(reasons) from None
     return DomainEvent(event.name, event.payload, event.id, event.occurred_at, headers_of(message))
+
+
+def copy_of(
+    message: AbstractIncomingMessage, *, attempt: int = 0, delay: float | None = None
+) -> aio_pika.Message:
+    """Write a message again, with the number of its tries; it stays the same event."""
+    return aio_pika.Message(
+        message.body,
+        headers={**headers_of(message), ATTEMPT_HEADER: attempt},
+        content_type=message.content_type,
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=message.message_id,
+        timestamp=message.timestamp,
+        type=message.type,
+        app_id=message.app_id,
+        expiration=delay,
+    )
+
+
+def attempt_of(message: AbstractIncomingMessage) -> int:
+    """Return how often handling it has failed."""
+    attempt = message.headers.get(ATTEMPT_HEADER)
+    return attempt if isinstance(attempt, int) else 0
 
 
 def headers_of(message: AbstractIncomingMessage) -> dict[str, str]:

@@ -11,8 +11,8 @@ from opentelemetry import context, propagate
 from core.domain.events import DomainEvent
 from core.project import SLUG
 from core.settings import Settings
-from infrastructure.messaging import topology
 from infrastructure.messaging.envelope import to_message
+from infrastructure.messaging.topology import Topology
 
 # After some three of these without a sign of life a connection counts as lost.
 _HEARTBEAT_SECONDS = 15
@@ -21,7 +21,8 @@ _HEARTBEAT_SECONDS = 15
 class RabbitMQ:
     """One connection per process, and one channel with publisher confirms for the events."""
 
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str, timeout: float, topology: Topology) -> None:
+        self.topology = topology
         self._url = url
         self._timeout = timeout
         self._lock = asyncio.Lock()
@@ -33,7 +34,7 @@ class RabbitMQ:
     def create(cls, settings: Settings) -> "RabbitMQ":
         """Build from the settings; nothing connects yet."""
         url = settings.rabbitmq_url.get_secret_value()
-        return cls(url, settings.rabbitmq_timeout_seconds)
+        return cls(url, settings.rabbitmq_timeout_seconds, Topology(settings.rabbitmq_prefix))
 
     async def publish(self, event: DomainEvent, handled: Collection[str] = ()) -> None:
         """Publish an event and wait until the broker has confirmed that it keeps it.
@@ -94,8 +95,8 @@ class RabbitMQ:
         async with self._lock:
             if self._exchange is None or self._channel is None or self._channel.is_closed:
                 channel = await connection.channel(on_return_raises=True)
-                exchange = await topology.declare_exchange(channel)
+                exchange = await self.topology.declare_exchange(channel)
                 if handled:
-                    await topology.declare_queue(channel, handled)
+                    await self.topology.declare_queue(channel, handled)
                 self._channel, self._exchange = channel, exchange
             return self._exchange

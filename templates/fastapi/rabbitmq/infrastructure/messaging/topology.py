@@ -11,17 +11,8 @@ from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue
 from pamqp.common import FieldTable
 
-from core.project import SLUG
-
-EXCHANGE = f"{SLUG}.events"
-QUEUE = f"{SLUG}.worker"
-# Where a message waits for its next try; when its time is over it goes back to the queue.
-RETRY_QUEUE = f"{QUEUE}.retry"
-# Where a message stays for people to look at, once there is no point in trying again.
-DEAD_QUEUE = f"{QUEUE}.dead"
-
 # A message that ends the worker whenever it is delivered is dead after as many times.
-DELIVERY_LIMIT = 20
+_DELIVERY_LIMIT = 20
 
 _QUORUM: FieldTable = {"x-queue-type": "quorum"}
 # A message is dropped here only when the queue that it goes to has confirmed it.
@@ -32,27 +23,51 @@ _DEAD_LETTERS: FieldTable = {
 }
 
 
-async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:
-    """Make sure that the exchange of events is there."""
-    return await channel.declare_exchange(EXCHANGE, ExchangeType.TOPIC, durable=True)
+class Topology:
+    """The names, which begin alike, and how what they stand for is made."""
 
+    def __init__(self, prefix: str) -> None:
+        self.exchange = f"{prefix}.events"
+        self.queue = f"{prefix}.worker"
+        # Where a message waits for its next try; when its time is over it goes back to the queue.
+        self.retry_queue = f"{self.queue}.retry"
+        # Where a message stays for people to look at, once there is no point in trying again.
+        self.dead_queue = f"{self.queue}.dead"
 
-async def declare_queue(channel: AbstractChannel, events: Iterable[str]) -> AbstractQueue:
-    """Make sure that the worker's queue is there and gets these events."""
-    exchange = await declare_exchange(channel)
-    await channel.declare_queue(DEAD_QUEUE, durable=True, arguments=_QUORUM)
-    await channel.declare_queue(
-        RETRY_QUEUE,
-        durable=True,
-        arguments=_QUORUM | _DEAD_LETTERS | {"x-dead-letter-routing-key": QUEUE},
-    )
-    queue = await channel.declare_queue(
-        QUEUE,
-        durable=True,
-        arguments=_QUORUM
-        | _DEAD_LETTERS
-        | {"x-dead-letter-routing-key": DEAD_QUEUE, "x-delivery-limit": DELIVERY_LIMIT},
-    )
-    for event in events:
-        await queue.bind(exchange, event)
-    return queue
+    async def declare_exchange(self, channel: AbstractChannel) -> AbstractExchange:
+        """Make sure that the exchange of events is there."""
+        return await channel.declare_exchange(self.exchange, ExchangeType.TOPIC, durable=True)
+
+    async def declare_queue(self, channel: AbstractChannel, events: Iterable[str]) -> AbstractQueue:
+        """Make sure that the worker's queue is there and gets these events."""
+        exchange = await self.declare_exchange(channel)
+        await self.declare_dead_queue(channel)
+        await channel.declare_queue(
+            self.retry_queue,
+            durable=True,
+            arguments=_QUORUM | _DEAD_LETTERS | {"x-dead-letter-routing-key": self.queue},
+        )
+        ends: FieldTable = {
+            "x-dead-letter-routing-key": self.dead_queue,
+            "x-delivery-limit": _DELIVERY_LIMIT,
+        }
+        queue = await channel.declare_queue(
+            self.queue, durable=True, arguments=_QUORUM | _DEAD_LETTERS | ends
+        )
+        for event in events:
+            await queue.bind(exchange, event)
+        return queue
+
+    async def declare_dead_queue(self, channel: AbstractChannel) -> AbstractQueue:
+        """Make sure that the queue of the dead is there."""
+        # From RabbitMQ 4 on there is a limit unless one is set: looking at a message is no reason
+        # to lose it.
+        return await channel.declare_queue(
+            self.dead_queue, durable=True, arguments=_QUORUM | {"x-delivery-limit": 1_000_000}
+        )
+
+    async def delete(self, channel: AbstractChannel) -> None:
+        """Delete everything, with what is in it."""
+        for queue in (self.queue, self.retry_queue, self.dead_queue):
+            await channel.queue_delete(queue)
+        await channel.exchange_delete(self.exchange)

@@ -37,15 +37,26 @@ class Worker:
             finish_seconds=settings.shutdown_timeout_seconds,
         )
         self._heartbeat = Heartbeat(["relay", "consumer"])
+        # A little more than handlers get, so that what they did is still acknowledged.
+        self._finish_seconds = settings.shutdown_timeout_seconds + 2
         self._tracer_provider = start_tracing_if_enabled(self._database.engine, settings)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until it is time to stop, finish what is in hand, and close every connection."""
+        parts = {
+            asyncio.create_task(self._relay.run(stopping, self._heartbeat.of("relay"))),
+            asyncio.create_task(self._consumer.run(stopping, self._heartbeat.of("consumer"))),
+            asyncio.create_task(self._heartbeat.run(stopping)),
+        }
         try:
-            async with asyncio.TaskGroup() as parts:
-                parts.create_task(self._relay.run(stopping, self._heartbeat.of("relay")))
-                parts.create_task(self._consumer.run(stopping, self._heartbeat.of("consumer")))
-                parts.create_task(self._heartbeat.run(stopping))
+            # A part ends when it is time to stop, or by a fault, which then ends the others too.
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            stopping.set()
+            _, late = await asyncio.wait(parts, timeout=self._finish_seconds)
+            for part in late:
+                part.cancel()
+            for part in done:
+                part.result()
         finally:
             await close_all([self._rabbitmq.close, self._database.close])
             if self._tracer_provider is not None:
