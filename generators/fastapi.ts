@@ -220,6 +220,8 @@ export default defineComponent({
     grantRole: literal(
       `${project.has('compose') ? 'docker compose exec api python' : WITH_ENV} -m services.jobs.grant_role user@example.com admin`,
     ),
+    publicUrl: literal(`\${PUBLIC_URL:-http://localhost:${answers.port}}`),
+    mailFrom: literal(`\${MAIL_FROM:-no-reply@${project.domain}}`),
     smtpPort: project.has('compose') ? literal('${MAIL_PORT}') : 1025,
     workerCommand: literal(workerCommandFor(project)),
     replayCommand: literal(replayCommandFor(project)),
