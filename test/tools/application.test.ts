@@ -25,6 +25,9 @@ const SETUP_MILLISECONDS = 600_000;
 const SUITE_MILLISECONDS = 300_000;
 const TOKEN = 'system-health-token-of-these-tests';
 
+/** Tests of the lock on two levels. */
+const LOCK_TESTS = 'thirty_minutes or time_unlocks';
+
 /** The floor that the rendered pyproject.toml sets; pytest fails below it. */
 const COVERAGE = /Required test coverage of (\d+)(?:\.\d+)?% reached. Total coverage: (\d+)/;
 
@@ -42,7 +45,14 @@ async function application(
   data: readonly string[],
   name = 'my-service',
 ): Promise<Application> {
-  const folder = await renderedFolder({ name, 'fastapi.python': python, data: [...data] });
+  return installed(python, await renderedFolder({ name, 'fastapi.python': python, data: [...data] }));
+}
+
+/** What the preset renders: RabbitMQ, accounts, Python 3.12. */
+const platform = async (name: string): Promise<Application> =>
+  installed('3.12', await renderedFolder({ name }, 'fastapi-platform'));
+
+async function installed(python: string, folder: string): Promise<Application> {
   folders.push(folder);
   return { folder, bin: await virtualEnvironment(`python${python}`, join(folder, 'requirements-dev.txt')) };
 }
@@ -81,12 +91,29 @@ afterAll(async () => {
 });
 
 describeApplication('python-app-3.12', 'python3.12', () => {
-  passesItsTests('3.12', WITH_RABBITMQ);
+  passesItsTests('the platform, with accounts and events', () => platform('service-platform'));
+
+  test(
+    'its tests fail when wrong passwords are not counted',
+    async () => {
+      const broken = await platform('service-uncounted');
+      const entities = join(broken.folder, 'core/domain/auth/entities.py');
+      const source = readFileSync(entities, 'utf8');
+      expect(source).toContain('self.failed_logins + 1');
+      writeFileSync(entities, source.replace('self.failed_logins + 1', 'self.failed_logins'));
+      const { code, output } = await makeTest(broken, `--no-cov -k '${LOCK_TESTS}'`);
+      expect(code, output).not.toBe(0);
+      expect(output).toMatch(/^FAILED tests\/unit\/.*locks_for_thirty_minutes/m);
+      expect(output).toMatch(/^FAILED tests\/integration\/api\/.*time_unlocks/m);
+    },
+    SUITE_MILLISECONDS,
+  );
 });
 
 describeApplication('python-app-3.13', 'python3.13', () => {
-  passesItsTests('3.13', WITHOUT_RABBITMQ);
-  passesItsTests('3.13', WITH_RABBITMQ);
+  // Named apart, because what it keeps in Redis and RabbitMQ has its name; so suites run beside each other.
+  passesItsTests('without RabbitMQ', () => application('3.13', WITHOUT_RABBITMQ, 'service-without'));
+  passesItsTests('with RabbitMQ', () => application('3.13', WITH_RABBITMQ, 'service-with'));
 
   test(
     'its tests fail when one line of it is broken',
@@ -107,18 +134,15 @@ describeApplication('python-app-3.13', 'python3.13', () => {
 });
 
 /** All pass, none is skipped, and the coverage is above the floor. */
-function passesItsTests(python: string, data: readonly string[]): void {
-  const name = data.includes('rabbitmq') ? 'with' : 'without';
+function passesItsTests(name: string, rendered: () => Promise<Application>): void {
   let suite: ReturnType<typeof tryRun>;
 
   beforeAll(async () => {
-    // Named apart, because what it keeps in Redis and RabbitMQ has its name; so suites run beside each other.
-    const subject = await application(python, data, `service-${name}-${python.replace('.', '-')}`);
-    suite = makeTest(subject);
+    suite = makeTest(await rendered());
   }, SETUP_MILLISECONDS);
 
   test(
-    `${name} RabbitMQ it passes its own tests`,
+    `${name}: it passes its own tests`,
     async () => {
       const { code, output } = await suite;
       expect(code, output).toBe(0);
