@@ -183,6 +183,18 @@ function servesFromOutside(): void {
     rmSync(logs, { recursive: true, force: true });
   });
 
+  /** What each of its processes has to know. */
+  const environment = (variables: Readonly<Record<string, string>>): Record<string, string> => ({
+    PATH: process.env.PATH ?? '',
+    HOME: logs,
+    ENVIRONMENT: 'production',
+    SYSTEM_HEALTH_TOKEN: TOKEN,
+    // Nobody but the test asks, which knows when it ends.
+    DRAIN_DELAY_SECONDS: '0',
+    ...serviceUrls(),
+    ...variables,
+  });
+
   /** Starts it and waits until it is ready. */
   async function start(variables: Readonly<Record<string, string>>): Promise<{ url: string; service: Kept }> {
     const port = await freePort();
@@ -190,17 +202,7 @@ function servesFromOutside(): void {
       argv: command,
       log: join(logs, `${port}.log`),
       cwd: subject.folder,
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: logs,
-        ENVIRONMENT: 'production',
-        SYSTEM_HEALTH_TOKEN: TOKEN,
-        // Nobody but the test asks, which knows when it ends.
-        DRAIN_DELAY_SECONDS: '0',
-        PORT: String(port),
-        ...serviceUrls(),
-        ...variables,
-      },
+      env: environment({ PORT: String(port), ...variables }),
     });
     started.push(service);
     const url = `http://127.0.0.1:${port}`;
@@ -283,4 +285,75 @@ function servesFromOutside(): void {
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(await service.ended).toBe(0);
   }, 60_000);
+
+  /**
+   * Creates items before, while and after the broker is away.
+   * @returns how many were created, and how many of their events were handled
+   */
+  async function createWhileTheBrokerRestarts(
+    folder: string,
+    seconds: number,
+  ): Promise<{ created: number; handled: number }> {
+    const { url, service } = await start({});
+    const worker = await keep({
+      argv: [join(subject.bin, 'python'), '-m', 'services.worker.src'],
+      log: join(folder, 'worker.log'),
+      cwd: folder,
+      env: environment({ RABBITMQ_PREFIX: `test-${service.pid}` }),
+    });
+    started.push(worker);
+    const handled = async (): Promise<number> => {
+      const { body } = await get(`${url}${API}/items/activity`);
+      return (JSON.parse(body) as { created: number }[]).reduce((sum, { created }) => sum + created, 0);
+    };
+    const before = await handled();
+    let created = 0;
+    const create = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) {
+        const { status } = await fetch(`${url}${API}/items`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"name": "event"}',
+        });
+        expect(status).toBe(201);
+        created++;
+      }
+    };
+    await until('the worker', () => worker.output().includes('Consuming events'), { program: worker });
+    await create(10);
+    // Some are sent, some are not, and some are on their way.
+    const stopped = services?.broker.stop();
+    await create(20);
+    await stopped;
+    await create(10);
+    // The worker has looked for them by now.
+    await sleep(1500);
+    await Promise.all([services?.broker.start(), create(10)]);
+    const consumingAgain = (): boolean => worker.output().split('Consuming events').length > 2;
+    await until('the worker', consumingAgain, { program: worker });
+    const all = async (): Promise<boolean> => (await handled()) - before >= created;
+    await until('the events', all, { seconds }).catch(() => undefined);
+    // One that is handled twice would be so by now.
+    await sleep(1000);
+    const result = { created, handled: (await handled()) - before };
+    expect(await worker.end()).toBe(0);
+    expect(await service.end()).toBe(0);
+    return result;
+  }
+
+  test('a broker that goes away and comes back costs no event and doubles none', async () => {
+    const { created, handled } = await createWhileTheBrokerRestarts(subject.folder, 60);
+    expect(created).toBe(50);
+    expect(handled).toBe(50);
+  }, 120_000);
+
+  test('events are lost once a failed sending counts as done', async () => {
+    const broken = await application('3.13', WITH_RABBITMQ);
+    const relay = join(broken.folder, 'infrastructure/messaging/outbox_relay.py');
+    const source = readFileSync(relay, 'utf8');
+    expect(source).toContain('            return error\n');
+    writeFileSync(relay, source.replace('            return error\n', '            return None\n'));
+    const { created, handled } = await createWhileTheBrokerRestarts(broken.folder, 3);
+    expect(handled).toBeLessThan(created);
+  }, 120_000);
 }

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 
 class HangingProxy:
-    """Forwards to a service until it is told to hang, or is cut."""
+    """Forwards to a service, perhaps with a delay, until it is told to hang, or is cut."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, delay: float = 0) -> None:
         self._url = urlsplit(url)
+        self._delay = delay
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,6 +67,7 @@ class HangingProxy:
         try:
             while data := await source.read(65536):
                 await self._flowing.wait()
+                await asyncio.sleep(self._delay)
                 target.write(data)
                 await target.drain()
         except ConnectionError:

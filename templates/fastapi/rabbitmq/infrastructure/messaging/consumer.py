@@ -46,7 +46,7 @@ CONSUMER = "worker"
 _HANDLER_SECONDS = 15
 _BROKER_SECONDS = 5
 # Below what the heartbeat of the worker allows.
-_BACKOFF_LIMIT_SECONDS = 15
+_BACKOFF_LIMIT_SECONDS = 5
 _LOOK_SECONDS = 5
 
 

@@ -21,7 +21,7 @@ _BATCH = 100
 _MEASURE_SECONDS = 5
 _FORGET_SECONDS = 3600
 # Below what the heartbeat of the worker allows.
-_BACKOFF_LIMIT_SECONDS = 15
+_BACKOFF_LIMIT_SECONDS = 5
 
 
 class OutboxRelay:
