@@ -60,9 +60,16 @@ const hostPortsOfServices = (project: Project) => {
 };
 
 /** What accounts add to the shared files. */
-const authContributions = (): readonly Contribution[] => [
+const authContributions = (project: Project): readonly Contribution[] => [
   add.compose('base', 'compose/auth.yml', { order: 22 }),
   add.compose('production', 'compose/auth.production.yml', { order: 22 }),
+  // It is the worker that sends the mails.
+  ...(project.has('rabbitmq')
+    ? [
+        add.compose('base', 'compose/auth-worker.yml', { order: 23 }),
+        add.compose('production', 'compose/auth-worker.production.yml', { order: 23 }),
+      ]
+    : []),
   add.env('env', 'env/auth.env', { order: 15 }),
   add.readme('readme', 'readme/auth.md', { order: 20 }),
 ];
@@ -259,6 +266,8 @@ export default defineComponent({
     grantRole: literal(
       `${project.has('compose') ? 'docker compose exec api python' : WITH_ENV} -m services.jobs.grant_role user@example.com admin`,
     ),
+    publicUrl: literal(`\${PUBLIC_URL:-http://localhost:${answers.port}}`),
+    mailFrom: literal(`\${MAIL_FROM:-no-reply@${project.domain}}`),
     smtpPort: project.has('compose') ? literal('${MAIL_PORT}') : 1025,
   }),
   contributes: (answers, project) => [
@@ -277,7 +286,7 @@ export default defineComponent({
     add.preCommit('pre-commit', 'pre-commit.yml', { order: 30 }),
     add.readme('readme', 'readme/run.md', { order: 10 }),
     add.readme('readme', 'readme/configuration.md', { order: 30 }),
-    ...(answers.auth === 'database' ? authContributions() : []),
+    ...(answers.auth === 'database' ? authContributions(project) : []),
     ...(project.has('rabbitmq')
       ? [
           add.compose('base', 'compose/rabbitmq.yml', { order: 21 }),
@@ -311,5 +320,6 @@ export default defineComponent({
     default: {},
     oldest: { python: '3.12', apiPrefix: '/v2', port: 9000 },
     newest: { python: '3.14', workers: 1, uid: 20000 },
+    accounts: { auth: 'database' },
   },
 });

@@ -14,6 +14,14 @@ export interface ServiceUrls {
 
 export interface Services {
   readonly urls: ServiceUrls;
+  /** RabbitMQ alone: what it keeps on disk is there again when it comes back. */
+  readonly broker: Broker;
+  readonly end: () => Promise<void>;
+}
+
+interface Broker {
+  readonly stop: () => Promise<void>;
+  readonly start: () => Promise<void>;
   readonly end: () => Promise<void>;
 }
 
@@ -78,21 +86,22 @@ export async function startServices(urls?: ServiceUrls, within: readonly string[
   const place = { folder, within };
   if (asNobody.length > 0) chownSync(folder, NOBODY, NOBODY);
   const started = await Promise.allSettled([
+    startRabbitmq(place, new URL(wanted.RABBITMQ_URL)),
     startPostgres(place, new URL(wanted.DATABASE_URL)),
     startRedis(place, new URL(wanted.REDIS_URL)),
-    startRabbitmq(place, new URL(wanted.RABBITMQ_URL)),
   ]);
   const end = async (): Promise<void> => {
-    const kept = started.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    const kept = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     await Promise.all(kept.map((service) => service.end()));
     rmSync(folder, { recursive: true, force: true });
   };
+  const [broker] = started;
   const failed = started.find((result) => result.status === 'rejected');
-  if (failed) {
+  if (failed || broker.status === 'rejected') {
     await end();
-    throw failed.reason;
+    throw failed?.reason;
   }
-  return { urls: wanted, end };
+  return { urls: wanted, broker: broker.value, end };
 }
 
 interface Place {
@@ -100,7 +109,7 @@ interface Place {
   readonly within: readonly string[];
 }
 
-async function startPostgres({ folder, within }: Place, url: URL): Promise<readonly Kept[]> {
+async function startPostgres({ folder, within }: Place, url: URL): Promise<Kept> {
   const bin = postgresFolder() ?? '';
   const data = join(folder, 'postgres');
   await run(
@@ -149,10 +158,10 @@ async function startPostgres({ folder, within }: Place, url: URL): Promise<reado
     input: `CREATE ROLE "${url.username}" LOGIN CREATEDB PASSWORD '${url.password}';
 CREATE DATABASE "${name}" OWNER "${url.username}";`,
   });
-  return [postgres];
+  return postgres;
 }
 
-async function startRedis({ folder, within }: Place, url: URL): Promise<readonly Kept[]> {
+async function startRedis({ folder, within }: Place, url: URL): Promise<Kept> {
   const configuration = join(folder, 'redis.conf');
   writeFileSync(
     configuration,
@@ -173,10 +182,10 @@ user ${url.username} on >${url.password} ~* &* +@all
   await until('Redis', () => redis.output().includes('Ready to accept connections'), {
     program: redis,
   });
-  return [redis];
+  return redis;
 }
 
-async function startRabbitmq({ folder, within }: Place, url: URL): Promise<readonly Kept[]> {
+async function startRabbitmq({ folder, within }: Place, url: URL): Promise<Broker> {
   const home = join(folder, 'rabbitmq');
   mkdirSync(home);
   if (asNobody.length > 0) chownSync(home, NOBODY, NOBODY);
@@ -202,12 +211,32 @@ async function startRabbitmq({ folder, within }: Place, url: URL): Promise<reado
     RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'plugins'),
     RABBITMQ_PID_FILE: join(home, 'pid'),
   };
-  const log = join(folder, 'rabbitmq.log');
-  const start = (argv: readonly string[]): Promise<Kept> =>
-    keep({ argv: [...within, ...asNobody, ...argv], log, cwd: home, env });
+  let times = 0;
+  const keepProgram = (argv: readonly string[]): Promise<Kept> =>
+    // A log for each: what an earlier one said says nothing about this one.
+    keep({
+      argv: [...within, ...asNobody, ...argv],
+      log: join(folder, `rabbitmq-${times++}.log`),
+      cwd: home,
+      env,
+    });
   // RabbitMQ would start one itself, as a daemon that outlives it.
-  const portMapper = await start(['epmd', '-address', '127.0.0.1', '-port', String(mapper)]);
-  const broker = await start([RABBITMQ]);
-  await until('RabbitMQ', () => broker.output().includes('completed with'), { program: broker });
-  return [broker, portMapper];
+  const portMapper = await keepProgram(['epmd', '-address', '127.0.0.1', '-port', String(mapper)]);
+  let node: Kept | undefined;
+  const start = async (): Promise<void> => {
+    const program = await keepProgram([RABBITMQ]);
+    node = program;
+    await until('RabbitMQ', () => program.output().includes('completed with'), { program });
+  };
+  const stop = async (): Promise<void> => {
+    await node?.end();
+  };
+  await start();
+  return {
+    start,
+    stop,
+    end: async () => {
+      await Promise.all([stop(), portMapper.end()]);
+    },
+  };
 }

@@ -25,6 +25,9 @@ const SETUP_MILLISECONDS = 600_000;
 const SUITE_MILLISECONDS = 300_000;
 const TOKEN = 'system-health-token-of-these-tests';
 
+/** Tests of the lock on two levels. */
+const LOCK_TESTS = 'thirty_minutes or time_unlocks';
+
 /** The floor that the rendered pyproject.toml sets; pytest fails below it. */
 const COVERAGE = /Required test coverage of (\d+)(?:\.\d+)?% reached. Total coverage: (\d+)/;
 
@@ -42,7 +45,14 @@ async function application(
   data: readonly string[],
   name = 'my-service',
 ): Promise<Application> {
-  const folder = await renderedFolder({ name, 'fastapi.python': python, data: [...data] });
+  return installed(python, await renderedFolder({ name, 'fastapi.python': python, data: [...data] }));
+}
+
+/** What the preset renders: RabbitMQ, accounts, Python 3.12. */
+const platform = async (name: string): Promise<Application> =>
+  installed('3.12', await renderedFolder({ name }, 'fastapi-platform'));
+
+async function installed(python: string, folder: string): Promise<Application> {
   folders.push(folder);
   return { folder, bin: await virtualEnvironment(`python${python}`, join(folder, 'requirements-dev.txt')) };
 }
@@ -81,12 +91,29 @@ afterAll(async () => {
 });
 
 describeApplication('python-app-3.12', 'python3.12', () => {
-  passesItsTests('3.12', WITH_RABBITMQ);
+  passesItsTests('the platform, with accounts and events', () => platform('service-platform'));
+
+  test(
+    'its tests fail when wrong passwords are not counted',
+    async () => {
+      const broken = await platform('service-uncounted');
+      const entities = join(broken.folder, 'core/domain/auth/entities.py');
+      const source = readFileSync(entities, 'utf8');
+      expect(source).toContain('self.failed_logins + 1');
+      writeFileSync(entities, source.replace('self.failed_logins + 1', 'self.failed_logins'));
+      const { code, output } = await makeTest(broken, `--no-cov -k '${LOCK_TESTS}'`);
+      expect(code, output).not.toBe(0);
+      expect(output).toMatch(/^FAILED tests\/unit\/.*locks_for_thirty_minutes/m);
+      expect(output).toMatch(/^FAILED tests\/integration\/api\/.*time_unlocks/m);
+    },
+    SUITE_MILLISECONDS,
+  );
 });
 
 describeApplication('python-app-3.13', 'python3.13', () => {
-  passesItsTests('3.13', WITHOUT_RABBITMQ);
-  passesItsTests('3.13', WITH_RABBITMQ);
+  // Named apart, because what it keeps in Redis and RabbitMQ has its name; so suites run beside each other.
+  passesItsTests('without RabbitMQ', () => application('3.13', WITHOUT_RABBITMQ, 'service-without'));
+  passesItsTests('with RabbitMQ', () => application('3.13', WITH_RABBITMQ, 'service-with'));
 
   test(
     'its tests fail when one line of it is broken',
@@ -107,18 +134,15 @@ describeApplication('python-app-3.13', 'python3.13', () => {
 });
 
 /** All pass, none is skipped, and the coverage is above the floor. */
-function passesItsTests(python: string, data: readonly string[]): void {
-  const name = data.includes('rabbitmq') ? 'with' : 'without';
+function passesItsTests(name: string, rendered: () => Promise<Application>): void {
   let suite: ReturnType<typeof tryRun>;
 
   beforeAll(async () => {
-    // Named apart, because what it keeps in Redis and RabbitMQ has its name; so suites run beside each other.
-    const subject = await application(python, data, `service-${name}-${python.replace('.', '-')}`);
-    suite = makeTest(subject);
+    suite = makeTest(await rendered());
   }, SETUP_MILLISECONDS);
 
   test(
-    `${name} RabbitMQ it passes its own tests`,
+    `${name}: it passes its own tests`,
     async () => {
       const { code, output } = await suite;
       expect(code, output).toBe(0);
@@ -159,6 +183,18 @@ function servesFromOutside(): void {
     rmSync(logs, { recursive: true, force: true });
   });
 
+  /** What each of its processes has to know. */
+  const environment = (variables: Readonly<Record<string, string>>): Record<string, string> => ({
+    PATH: process.env.PATH ?? '',
+    HOME: logs,
+    ENVIRONMENT: 'production',
+    SYSTEM_HEALTH_TOKEN: TOKEN,
+    // Nobody but the test asks, which knows when it ends.
+    DRAIN_DELAY_SECONDS: '0',
+    ...serviceUrls(),
+    ...variables,
+  });
+
   /** Starts it and waits until it is ready. */
   async function start(variables: Readonly<Record<string, string>>): Promise<{ url: string; service: Kept }> {
     const port = await freePort();
@@ -166,17 +202,7 @@ function servesFromOutside(): void {
       argv: command,
       log: join(logs, `${port}.log`),
       cwd: subject.folder,
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: logs,
-        ENVIRONMENT: 'production',
-        SYSTEM_HEALTH_TOKEN: TOKEN,
-        // Nobody but the test asks, which knows when it ends.
-        DRAIN_DELAY_SECONDS: '0',
-        PORT: String(port),
-        ...serviceUrls(),
-        ...variables,
-      },
+      env: environment({ PORT: String(port), ...variables }),
     });
     started.push(service);
     const url = `http://127.0.0.1:${port}`;
@@ -259,4 +285,75 @@ function servesFromOutside(): void {
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(await service.ended).toBe(0);
   }, 60_000);
+
+  /**
+   * Creates items before, while and after the broker is away.
+   * @returns how many were created, and how many of their events were handled
+   */
+  async function createWhileTheBrokerRestarts(
+    folder: string,
+    seconds: number,
+  ): Promise<{ created: number; handled: number }> {
+    const { url, service } = await start({});
+    const worker = await keep({
+      argv: [join(subject.bin, 'python'), '-m', 'services.worker.src'],
+      log: join(folder, 'worker.log'),
+      cwd: folder,
+      env: environment({ RABBITMQ_PREFIX: `test-${service.pid}` }),
+    });
+    started.push(worker);
+    const handled = async (): Promise<number> => {
+      const { body } = await get(`${url}${API}/items/activity`);
+      return (JSON.parse(body) as { created: number }[]).reduce((sum, { created }) => sum + created, 0);
+    };
+    const before = await handled();
+    let created = 0;
+    const create = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) {
+        const { status } = await fetch(`${url}${API}/items`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"name": "event"}',
+        });
+        expect(status).toBe(201);
+        created++;
+      }
+    };
+    await until('the worker', () => worker.output().includes('Consuming events'), { program: worker });
+    await create(10);
+    // Some are sent, some are not, and some are on their way.
+    const stopped = services?.broker.stop();
+    await create(20);
+    await stopped;
+    await create(10);
+    // The worker has looked for them by now.
+    await sleep(1500);
+    await Promise.all([services?.broker.start(), create(10)]);
+    const consumingAgain = (): boolean => worker.output().split('Consuming events').length > 2;
+    await until('the worker', consumingAgain, { program: worker });
+    const all = async (): Promise<boolean> => (await handled()) - before >= created;
+    await until('the events', all, { seconds }).catch(() => undefined);
+    // One that is handled twice would be so by now.
+    await sleep(1000);
+    const result = { created, handled: (await handled()) - before };
+    expect(await worker.end()).toBe(0);
+    expect(await service.end()).toBe(0);
+    return result;
+  }
+
+  test('a broker that goes away and comes back costs no event and doubles none', async () => {
+    const { created, handled } = await createWhileTheBrokerRestarts(subject.folder, 60);
+    expect(created).toBe(50);
+    expect(handled).toBe(50);
+  }, 120_000);
+
+  test('events are lost once a failed sending counts as done', async () => {
+    const broken = await application('3.13', WITH_RABBITMQ);
+    const relay = join(broken.folder, 'infrastructure/messaging/outbox_relay.py');
+    const source = readFileSync(relay, 'utf8');
+    expect(source).toContain('            return error\n');
+    writeFileSync(relay, source.replace('            return error\n', '            return None\n'));
+    const { created, handled } = await createWhileTheBrokerRestarts(broken.folder, 3);
+    expect(handled).toBeLessThan(created);
+  }, 120_000);
 }

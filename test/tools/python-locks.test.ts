@@ -14,11 +14,13 @@ const TARGETS = ['3.12', '3.13', '3.14'].flatMap((python) =>
   (['x86_64', 'aarch64'] as const).map((machine): Target => ({ python, machine })),
 );
 
-/** With and without the one option that changes what is locked. */
-const VARIANTS = [
-  ['postgres', 'redis'],
-  ['postgres', 'rabbitmq', 'redis'],
-];
+/** Every pair of the two options that change what is locked. */
+const VARIANTS = ['none', 'database'].flatMap((auth) =>
+  [
+    ['postgres', 'redis'],
+    ['postgres', 'rabbitmq', 'redis'],
+  ].map((data) => ({ stack: 'fastapi', data, 'fastapi.auth': auth })),
+);
 
 /** The packages of a lock, each with its hashes, without the comments on who wants it. */
 function packagesOf(lock: string): readonly string[] {
@@ -51,7 +53,7 @@ describeWithTools('python-locks', [PYTHON], () => {
   const answers = (): Promise<boolean> => (registry ??= registryAnswers());
 
   beforeAll(async () => {
-    const trees = await Promise.all(VARIANTS.map((data) => createdTree({ stack: 'fastapi', data })));
+    const trees = await Promise.all(VARIANTS.map((answers) => createdTree(answers)));
     locks = trees.flatMap((tree) =>
       [...tree.values()]
         .filter(({ path }) => /(?:^|\/)requirements[^/]*\.txt$/.test(path))
@@ -59,8 +61,8 @@ describeWithTools('python-locks', [PYTHON], () => {
     );
   }, MINUTE);
 
-  test('there is a lock for the image and one for development, in both variants', () => {
-    expect(new Set(locks).size).toBe(4);
+  test('there is a lock for the image and one for development, in every variant', () => {
+    expect(new Set(locks).size).toBe(8);
   });
 
   test('every package has an exact version and hashes', () => {

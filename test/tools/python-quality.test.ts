@@ -168,10 +168,10 @@ describeWithTools('python-quality', [PYTHON], () => {
     return faults.flat();
   }
 
-  test('there are applications with and without RabbitMQ, under several names', (context) => {
+  test('there are applications with and without RabbitMQ, with and without accounts, under several names', (context) => {
     available(context);
-    expect(families.size).toBe(2);
-    for (const { applications } of families.values()) expect(applications.length).toBeGreaterThan(2);
+    expect(families.size).toBe(4);
+    for (const { applications } of families.values()) expect(applications.length).toBeGreaterThan(1);
   });
 
   for (const [linter, { args, judged }] of Object.entries(LINTERS)) {

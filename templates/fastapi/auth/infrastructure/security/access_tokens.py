@@ -11,6 +11,8 @@ from core.domain.auth.repositories import AccessClaims
 
 # One, named here and never taken from the token.
 _ALGORITHM = "HS256"
+# The clocks of two replicas are never quite the same.
+_LEEWAY_SECONDS = 10
 _CLAIMS = ["iss", "aud", "sub", "sid", "role", "iat", "exp", "jti"]
 
 
@@ -47,6 +49,7 @@ class JwtAccessTokens:
                 algorithms=[_ALGORITHM],
                 issuer=self._issuer,
                 audience=self._audience,
+                leeway=_LEEWAY_SECONDS,
                 options={"require": _CLAIMS},
             )
             return AccessClaims(UUID(payload["sub"]), UUID(payload["sid"]), Role(payload["role"]))

@@ -112,7 +112,7 @@ def _forged(
         _forged(key=JWT_SECRET_KEY * 2, algorithm="HS512"),
         _forged({"iss": "https://other.test"}),
         _forged({"aud": "other"}),
-        _forged({"exp": datetime.now(UTC) - timedelta(seconds=1)}),
+        _forged({"exp": datetime.now(UTC) - timedelta(seconds=11)}),
         _forged({"iat": datetime.now(UTC) + timedelta(hours=1)}),
         _forged({"sub": "nobody"}),
         _forged({"sid": "nothing"}),

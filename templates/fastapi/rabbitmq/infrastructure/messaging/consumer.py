@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 
 import asyncpg
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import (
+    AbstractChannel,
+    AbstractConnection,
+    AbstractIncomingMessage,
+    AbstractQueue,
+    ConsumerTag,
+)
 from opentelemetry import propagate, trace
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -25,7 +31,7 @@ from infrastructure.messaging.envelope import (
     to_event,
 )
 from infrastructure.messaging.metrics import EVENTS_HANDLED
-from infrastructure.messaging.rabbitmq import RabbitMQ
+from infrastructure.messaging.rabbitmq import RabbitMQ, is_open
 from infrastructure.messaging.waiting import Backoff, wait_for
 from infrastructure.persistence import outbox
 
@@ -38,10 +44,10 @@ Handler = Callable[[AsyncSession, DomainEvent], Awaitable[None]]
 CONSUMER = "worker"
 
 _HANDLER_SECONDS = 15
-_CLOSE_SECONDS = 5
+_BROKER_SECONDS = 5
 # Below what the heartbeat of the worker allows.
-_BACKOFF_LIMIT_SECONDS = 15
-_BEAT_SECONDS = 1
+_BACKOFF_LIMIT_SECONDS = 5
+_LOOK_SECONDS = 5
 
 
 class NoHandlerError(Exception):
@@ -97,25 +103,28 @@ class EventConsumer:
         connection = await self._rabbitmq.connect("consumer")
         try:
             lost = asyncio.Event()
-            cancel = await self._subscribe(connection, lost)
+            queue, tag = await self._subscribe(connection, lost)
             logger.info("Consuming events", extra={"queue": self._rabbitmq.topology.queue})
             backoff.reset()
-            while not (stopping.is_set() or lost.is_set()):
+            while is_open(connection) and not (stopping.is_set() or lost.is_set()):
                 beat()
-                await _first_of(stopping, lost, _BEAT_SECONDS)
-            if not lost.is_set():
+                await _first_of(stopping, lost, _LOOK_SECONDS)
+                # A broker that hangs, or has lost the queue without a word, is noticed here.
+                if (await queue.declare(timeout=_BROKER_SECONDS)).consumer_count == 0:
+                    lost.set()
+            if stopping.is_set() and not lost.is_set():
                 # No new ones; what is in hand can still be acknowledged.
-                await cancel()
+                await queue.cancel(tag, timeout=_BROKER_SECONDS)
                 await self._finish()
         finally:
             with suppress(TimeoutError):
-                async with asyncio.timeout(_CLOSE_SECONDS):
+                async with asyncio.timeout(_BROKER_SECONDS):
                     await connection.close()
 
     async def _subscribe(
         self, connection: AbstractConnection, lost: asyncio.Event
-    ) -> Callable[[], Awaitable[object]]:
-        async with asyncio.timeout(_HANDLER_SECONDS):
+    ) -> tuple[AbstractQueue, ConsumerTag]:
+        async with asyncio.timeout(_BROKER_SECONDS):
             channel = await connection.channel(on_return_raises=True)
             await channel.set_qos(prefetch_count=self._concurrency)
             queue = await self._rabbitmq.topology.declare_queue(channel, self._handlers)
@@ -124,7 +133,7 @@ class EventConsumer:
             underlay = await channel.get_underlay_channel()
             underlay.on_consumer_cancel_callbacks.add(lambda _: lost.set())
             tag = await queue.consume(partial(self._take, channel))
-        return partial(queue.cancel, tag, timeout=_CLOSE_SECONDS)
+        return queue, tag
 
     async def _finish(self) -> None:
         if self._in_hand:

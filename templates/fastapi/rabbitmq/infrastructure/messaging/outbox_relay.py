@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from datetime import timedelta
 
+from opentelemetry.instrumentation.utils import suppress_instrumentation
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core.domain.events import DomainEvent
@@ -20,7 +21,7 @@ _BATCH = 100
 _MEASURE_SECONDS = 5
 _FORGET_SECONDS = 3600
 # Below what the heartbeat of the worker allows.
-_BACKOFF_LIMIT_SECONDS = 15
+_BACKOFF_LIMIT_SECONDS = 5
 
 
 class OutboxRelay:
@@ -48,9 +49,11 @@ class OutboxRelay:
         while not stopping.is_set():
             beat()
             try:
-                # First, so that the figures are also right while nothing can be sent.
-                await self._keep_house()
-                pause = 0 if await self.send_batch() == _BATCH else self._poll_seconds
+                # Looking for work is nobody's trace; the sending of an event is its request's.
+                with suppress_instrumentation():
+                    # First, so that the figures are also right while nothing can be sent.
+                    await self._keep_house()
+                    pause = 0 if await self.send_batch() == _BATCH else self._poll_seconds
                 backoff.reset()
             except Exception as error:  # pylint: disable=broad-exception-caught
                 # Whatever it is: the events are still there, and the next try may go well.

@@ -18,6 +18,11 @@ from infrastructure.messaging.topology import Topology
 _HEARTBEAT_SECONDS = 15
 
 
+def is_open(connection: AbstractConnection) -> bool:
+    """Tell whether it still stands; its own `is_closed` only knows whether we have closed it."""
+    return connection.transport is not None and not connection.transport.connection.is_closed
+
+
 class RabbitMQ:
     """One connection per process, and one channel with publisher confirms for the events."""
 
@@ -43,7 +48,7 @@ class RabbitMQ:
         the event is sent, and an event that does not reach it is a failure.
         """
         # Each event is sent on behalf of the request that it comes from.
-        token = context.attach(propagate.extract(event.trace_context))
+        token = context.attach(propagate.extract(event.trace_context, context.Context()))
         try:
             async with asyncio.timeout(self._timeout):
                 exchange = await self._events(handled)
@@ -86,7 +91,7 @@ class RabbitMQ:
 
     async def _connected(self) -> AbstractConnection:
         async with self._lock:
-            if self._connection is None or self._connection.is_closed:
+            if self._connection is None or not is_open(self._connection):
                 self._connection = await self.connect("publisher")
             return self._connection
 

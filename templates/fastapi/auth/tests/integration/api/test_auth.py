@@ -552,6 +552,11 @@ async def test_one_network_is_one_client(environ: dict[str, str]) -> None:
     assert codes == [401, 429]
 
 
+async def test_a_client_without_an_address_is_limited_too(app: FastAPI) -> None:
+    async with client_of(app, {}, "a socket") as client:
+        assert (await _log_in(client, make_user())).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("route", "body", "code"),
     [

@@ -4,7 +4,7 @@ import html
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, status
+from fastapi import APIRouter, BackgroundTasks, Query, Request, status
 from fastapi.responses import HTMLResponse
 
 from core.domain.auth.sessions import Credentials, Tokens
@@ -28,7 +28,20 @@ from services.api.src.auth_schemas import (
     UserOut,
 )
 
-router = APIRouter(prefix=f"{API_PREFIX}/auth", tags=["auth"])
+VERIFY_PATH = f"{API_PREFIX}/auth/verify-email"
+
+router = APIRouter(
+    prefix=f"{API_PREFIX}/auth",
+    tags=["auth"],
+    responses={
+        status.HTTP_401_UNAUTHORIZED: {"model": Message},
+        status.HTTP_403_FORBIDDEN: {"model": Message},
+        status.HTTP_429_TOO_MANY_REQUESTS: {
+            "model": Message,
+            "description": "Too many requests; `Retry-After` tells when to come again",
+        },
+    },
+)
 
 # The same whether the address is known or not: the difference is in the mail.
 _SENT = "If this address can be registered, a mail with a link is on its way"
@@ -51,11 +64,15 @@ async def register(
 
 @router.post("/resend-verification", status_code=status.HTTP_202_ACCEPTED)
 async def resend_verification(
-    body: EmailOnly, accounts: AccountsDependency, limits: LimitsDependency
+    body: EmailOnly,
+    accounts: AccountsDependency,
+    limits: LimitsDependency,
+    background: BackgroundTasks,
 ) -> Message:
     """Ask for another link; the one before is not good any more."""
     await limits.check("register", body.email)
-    await accounts.registration.resend(body.email)
+    # After the answer, whose time then tells nothing.
+    background.add_task(accounts.registration.resend, body.email)
     return Message(detail=_SENT)
 
 
