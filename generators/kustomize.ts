@@ -7,7 +7,7 @@ import {
   type Project,
   type Resources,
 } from '../src/component/define.ts';
-import { choice, integer, text, type KnownAnswers } from '../src/component/fields.ts';
+import { choice, integer, text } from '../src/component/fields.ts';
 import { KUBERNETES, TOOLS } from '../src/component/pins.ts';
 import { literal } from '../src/render/view.ts';
 
@@ -21,20 +21,14 @@ const matches =
   (value: string): string | undefined =>
     new RegExp(pattern).test(value) ? undefined : fault;
 
-const label = (title: string, help: string, fallback: string, when?: ReturnType<typeof whenSecretsAre>) =>
+const label = (title: string, help: string, fallback: string) =>
   text(title, {
     help,
     default: fallback,
     maxLength: 63,
     pattern: LABEL,
     validate: matches(LABEL, 'must be lower-case letters, digits and hyphens, such as production'),
-    ...(when && { when }),
   });
-
-const whenSecretsAre = (kind: string) => ({
-  test: (known: KnownAnswers) => known.get('kustomize.secrets') === kind,
-  reason: `the secrets are not ${kind}`,
-});
 
 /** Whatever the image's own user is; kube-score and checkov ask for one above 10000. */
 const FIRST_UID = 10_001;
@@ -445,9 +439,8 @@ export default defineComponent({
     }),
     secretStore: label(
       'Secret store',
-      'The ClusterSecretStore of the External Secrets Operator that holds the values.',
+      'The ClusterSecretStore of the External Secrets Operator that holds the values, where it makes the Secret.',
       'secrets',
-      whenSecretsAre('external-secret'),
     ),
     dataNetwork: text('Data network', {
       help: 'The IPv4 network of the databases and brokers of staging and production; pods reach no other.',

@@ -97,6 +97,7 @@ export default defineComponent({
     ...answers,
     ...containerView(project, answers.port, 'APP_PORTS'),
     hasData: hasData(project),
+    secretsAreFiles: project.has('kustomize') && hasData(project),
     services: servicesOf(project).map((service) => URLS[service](accountOf(project.names))),
     runCommands: runCommands(project).map(literal),
     tmpMb: 64,

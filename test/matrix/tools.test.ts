@@ -1,6 +1,6 @@
 /**
  * No real tool finds anything in any pairwise row. All rows lie in one folder and each tool runs once over what it would
- * choose in each of them; only Docker Compose, which reads one stack at a time, is shared out over the cores.
+ * choose in each of them; those that read one stack or overlay at a time are shared out over the cores.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -11,11 +11,15 @@ import type { CheckResult, JudgedTree } from '../../src/verify/check.ts';
 import { tools } from '../../src/verify/tools/index.ts';
 import type { ToolCheck } from '../../src/verify/tools/tool.ts';
 import { renderedRows, writeTree, type RenderedRow } from '../support/rows.ts';
-import { describeWithTools, execWithTools } from '../support/tools.ts';
+import { describeWithTools, execWithTools, missingSchemas } from '../support/tools.ts';
 
 const MINUTE = 60_000;
 /** What no rendered repository has yet. */
 const NOT_RENDERED = ['gixy', 'promtool'];
+/** Tools that start a program for each of their paths. */
+const ONE_BY_ONE = ['docker-compose', 'kube-score', 'kubeconform'];
+/** Tools that judge what kubectl renders. */
+const OF_MANIFESTS = ['kube-score', 'kubeconform'];
 
 let rows: readonly RenderedRow[] = [];
 let folder = '';
@@ -28,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
-});
+}, MINUTE);
 
 /** What bulwark keeps for itself is no part of what is judged. */
 const withoutRecords = (tree: JudgedTree): JudgedTree =>
@@ -43,7 +47,7 @@ const chosenBy = (tool: ToolCheck): readonly RepoPath[] =>
   });
 
 async function judgeAll(tool: ToolCheck, paths: readonly RepoPath[]): Promise<readonly CheckResult[]> {
-  const shares = tool.id === 'docker-compose' ? shareOut(paths) : [paths];
+  const shares = ONE_BY_ONE.includes(tool.id) ? shareOut(paths) : [paths];
   return Promise.all(
     shares.map((share) => tool.run({ root: folder, paths: share, exec: execWithTools, timeout: 4 * MINUTE })),
   );
@@ -59,7 +63,9 @@ function shareOut(paths: readonly RepoPath[]): readonly (readonly RepoPath[])[] 
 }
 
 for (const tool of tools.filter(({ id }) => !NOT_RENDERED.includes(id))) {
-  describeWithTools('matrix', [tool.command], () => {
+  const needed = [tool.command, ...(OF_MANIFESTS.includes(tool.id) ? ['kubectl'] : [])];
+  const obstacle = tool.id === 'kubeconform' ? missingSchemas() : undefined;
+  const tests = (): void => {
     test(
       `${tool.id} finds nothing in any row`,
       async () => {
@@ -78,7 +84,8 @@ for (const tool of tools.filter(({ id }) => !NOT_RENDERED.includes(id))) {
       },
       5 * MINUTE,
     );
-  });
+  };
+  describeWithTools('matrix', needed, tests, obstacle);
 }
 
 test('what no row has is not judged here', () => {

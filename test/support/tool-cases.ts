@@ -8,6 +8,10 @@ type Files = Readonly<Record<string, string>>;
 export interface ToolCase {
   readonly group: ToolGroup;
   readonly good: Files;
+  /** How many of them it says that it judged; all, unless it is said here. */
+  readonly judged?: number;
+  /** Programs that it needs beside its own. */
+  readonly needs?: readonly string[];
   /** What differs in the twin. */
   readonly bad: Files;
   readonly finds: Pick<Finding, 'rule' | 'path'> & { readonly line?: number };
@@ -70,6 +74,32 @@ const SCRAPES = `scrape_configs:
     static_configs:
       - targets: [app:8000]
 `;
+
+const SERVICE = `apiVersion: v1
+kind: Service
+metadata:
+  name: app
+spec:
+  type: ExternalName
+  externalName: app.example
+`;
+
+/** One manifest stands alone; the other is judged as the overlay renders it. */
+const MANIFESTS = {
+  'cluster/service.yaml': SERVICE,
+  'kubernetes/base/kustomization.yaml': `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - service.yaml
+`,
+  'kubernetes/base/service.yaml': SERVICE,
+  'kubernetes/overlays/test/kustomization.yaml': `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namespace: app-test
+resources:
+  - ../../base
+`,
+};
 
 const NGINX = `events {}
 http {
@@ -140,6 +170,22 @@ export const TOOL_CASES: Readonly<Record<string, ToolCase>> = {
     good: { Dockerfile: DOCKERFILE, 'web/app.dockerfile': DOCKERFILE },
     bad: { 'web/app.dockerfile': DOCKERFILE.replace('debian:12.8-slim', 'debian:latest') },
     finds: { rule: 'DS001', path: 'web/app.dockerfile', line: 1 },
+  },
+  kubeconform: {
+    group: 'kubeconform',
+    needs: ['kubectl'],
+    good: MANIFESTS,
+    judged: 2,
+    bad: { 'kubernetes/base/service.yaml': SERVICE.replace('app.example', '8') },
+    finds: { rule: 'kubeconform-invalid', path: 'kubernetes/overlays/test/kustomization.yaml' },
+  },
+  'kube-score': {
+    group: 'kube-score',
+    needs: ['kubectl'],
+    good: MANIFESTS,
+    judged: 2,
+    bad: { 'kubernetes/base/service.yaml': SERVICE.replace('ExternalName', 'NodePort') },
+    finds: { rule: 'service-type', path: 'kubernetes/overlays/test/kustomization.yaml' },
   },
   promtool: {
     group: 'promtool',

@@ -15,6 +15,8 @@ export const TOOL_GROUPS = {
   gitleaks: 'gitleaks passes a clean tree and finds a secret',
   checkov: 'checkov passes good files and finds bad ones',
   trivy: 'trivy passes a good Dockerfile and finds a bad one',
+  'kube-score': 'kube-score passes good manifests and finds bad ones, as they are rendered',
+  kubeconform: 'kubeconform passes good manifests and finds bad ones, as they are rendered',
   promtool: 'promtool passes good rules and configurations and finds bad ones',
   gixy: 'gixy passes a good nginx.conf and finds a bad one',
   'python-app-3.12': 'the rendered application passes its own tests on Python 3.12, with real services',

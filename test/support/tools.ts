@@ -6,6 +6,16 @@ import { afterAll, describe, test, type TestContext } from 'vitest';
 import { exec, type Exec } from '../../src/exec.ts';
 import { markGroup, toolsAreRequired, type ToolGroup } from './tool-groups.ts';
 
+/** kubeconform judges by the schemas of the project's `shared` folder, where that is beside this clone. */
+const SCHEMAS = join(import.meta.dirname, '../../../shared/tools/k8s-schemas/schemas');
+if (existsSync(SCHEMAS)) process.env.BULWARK_KUBERNETES_SCHEMAS ??= SCHEMAS;
+
+/** Why kubeconform cannot judge anything here. */
+export const missingSchemas = (): string | undefined =>
+  existsSync(process.env.BULWARK_KUBERNETES_SCHEMAS ?? '')
+    ? undefined
+    : 'BULWARK_KUBERNETES_SCHEMAS names no folder of schemas';
+
 /**
  * Where tools are looked for: the pinned ones of $BULWARK_VALIDATORS first, then the PATH, then Pythons that pyenv
  * has. Pyenv's shims are left out: one exists for each version, and most of them only print that it is not active.

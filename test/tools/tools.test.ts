@@ -7,7 +7,7 @@ import { tools } from '../../src/verify/tools/index.ts';
 import { installHint } from '../../src/verify/tools/tool.ts';
 import { TOOL_CASES, type ToolCase } from '../support/tool-cases.ts';
 import { standIn, treeOf } from '../support/tool-trees.ts';
-import { describeWithTools, execWithTools } from '../support/tools.ts';
+import { describeWithTools, execWithTools, missingSchemas } from '../support/tools.ts';
 
 const caseOf = (id: string): ToolCase => {
   const found = TOOL_CASES[id];
@@ -33,6 +33,9 @@ async function judge(
 
 const commandOf = (id: string): string => tools.find((tool) => tool.id === id)?.command ?? id;
 
+// Any folder will do for the programs that stand in for kubeconform.
+process.env.BULWARK_KUBERNETES_SCHEMAS ??= import.meta.dirname;
+
 const crash = standIn(`console.error('boom'); process.exit(3);`);
 const garbage = standIn(`console.log('<html>502</html>');`);
 const silence = standIn('');
@@ -48,11 +51,11 @@ test('every tool has a case, and they are sorted', () => {
 });
 
 for (const { id } of tools) {
-  const { group, good, bad, finds } = caseOf(id);
+  const { group, needs = [], good, judged = Object.keys(good).length, bad, finds } = caseOf(id);
+  const obstacle = id === 'kubeconform' ? missingSchemas() : undefined;
 
-  describeWithTools(group, [commandOf(id)], () => {
+  const tests = (): void => {
     test(`${id} passes what is good`, async () => {
-      const judged = Object.keys(good).length;
       expect(await judge(id, good, execWithTools)).toEqual({ check: id, outcome: 'passed', judged });
     });
 
@@ -67,7 +70,8 @@ for (const { id } of tools) {
         expect(finding.path).toBe(finds.path);
       }
     });
-  });
+  };
+  describeWithTools(group, [commandOf(id), ...needs], tests, obstacle);
 
   describe(`${id} without an answer`, () => {
     const failedWith = (reason: RegExp): unknown => ({
@@ -111,6 +115,8 @@ describe('judged nothing although there was something', () => {
     ['trivy', `{"SchemaVersion": 2}`, /^did not judge Dockerfile, /],
     ['gitleaks', '[]', /^judged nothing/],
     ['docker-compose', '{"name": "x"}', /^read no service in /],
+    ['kubeconform', '{"resources": [], "summary": {"valid": 0}}', /^did not judge kubernetes\//],
+    ['kube-score', 'null', /^did not judge kubernetes\//],
     ['gixy', '[]', /^could not parse nginx\/nginx\.conf/],
     ['promtool', '  SUCCESS: 0 rules found', /^did not say that it judged /],
   ])('%s', async (id, answer, reason) => {
@@ -125,6 +131,69 @@ describeWithTools('gixy', ['gixy'], () => {
     const result = await judge('gixy', { 'nginx.conf': 'events {}\nhttp { server {\n' }, execWithTools);
     expect(result).toEqual({ check: 'gixy', outcome: 'failed', reason: 'could not parse nginx.conf' });
   });
+});
+
+describeWithTools(
+  'kubeconform',
+  ['kubectl', 'kubeconform', 'kube-score'],
+  () => {
+    const { good } = caseOf('kubeconform');
+    const overlay = 'kubernetes/overlays/test/kustomization.yaml';
+
+    test.each([
+      ['a kustomization that does not render', overlay, '../../base', '../base', 'kustomize-build', overlay],
+      [
+        'a plain manifest',
+        'cluster/service.yaml',
+        'externalName:',
+        'externalname:',
+        'kubeconform-invalid',
+        undefined,
+      ],
+      [
+        'a kind that nobody knows',
+        'cluster/service.yaml',
+        'Service',
+        'Servise',
+        'kubeconform-unknown',
+        undefined,
+      ],
+    ])('kubeconform finds %s', async (_, file, from, to, rule, path = file) => {
+      const files = { ...good, [file]: (good[file] ?? '').replace(from, to) };
+      const result = await judge('kubeconform', files, execWithTools);
+      expect(result).toMatchObject({ outcome: 'findings', findings: [{ rule, path }] });
+    });
+
+    test('kube-score finds a plain manifest, with its line', async () => {
+      const files = { 'k8s/services.yaml': `---\n${good['cluster/service.yaml'] ?? ''}` };
+      const bad = files['k8s/services.yaml'].replace('ExternalName', 'NodePort');
+      expect(await judge('kube-score', { 'k8s/services.yaml': bad }, execWithTools)).toMatchObject({
+        outcome: 'findings',
+        findings: [{ rule: 'service-targets-pod' }, { rule: 'service-type', path: 'k8s/services.yaml' }],
+      });
+    });
+
+    test('kube-score has failed on a kustomization that does not render', async () => {
+      const files = { ...good, [overlay]: (good[overlay] ?? '').replace('../../base', '../base') };
+      const result = await judge('kube-score', files, execWithTools);
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        reason: `did not judge ${overlay}, which does not render`,
+      });
+    });
+  },
+  missingSchemas(),
+);
+
+test('kubeconform is skipped where there are no schemas, with how to get them', async () => {
+  vi.stubEnv('BULWARK_KUBERNETES_SCHEMAS', '/nowhere');
+  try {
+    const result = await judge('kubeconform', caseOf('kubeconform').good, crash);
+    expect(result).toMatchObject({ outcome: 'skipped' });
+    expect(result.outcome === 'skipped' && result.reason).toContain('BULWARK_KUBERNETES_SCHEMAS');
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 describeWithTools('zizmor', ['zizmor'], () => {

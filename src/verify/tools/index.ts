@@ -5,6 +5,8 @@ import { dockerCompose } from './docker-compose.ts';
 import { gitleaks } from './gitleaks.ts';
 import { gixy } from './gixy.ts';
 import { hadolint } from './hadolint.ts';
+import { kubeScore } from './kube-score.ts';
+import { kubeconform } from './kubeconform.ts';
 import { promtool } from './promtool.ts';
 import { shellcheck } from './shellcheck.ts';
 import type { ToolCheck } from './tool.ts';
@@ -19,6 +21,8 @@ export const tools: readonly ToolCheck[] = [
   gitleaks,
   gixy,
   hadolint,
+  kubeScore,
+  kubeconform,
   promtool,
   shellcheck,
   trivy,

@@ -1,0 +1,59 @@
+/** What tools for Kubernetes judge: each kustomization as it renders, and the manifests that belong to none as they stand. */
+import { posix } from 'node:path';
+import type { RepoPath } from '../../tree/repo-path.ts';
+import { chartTemplateFolders, isYaml } from './file-kinds.ts';
+import { argumentFor, quote, ToolFailure, ToolMissing, type Judging, type ReadText } from './tool.ts';
+
+/** What `chooseManifests` gives that has to be rendered first. */
+export const isKustomization = (path: RepoPath): boolean => /(?:^|\/)kustomization\.ya?ml$/.test(path);
+
+/** What another kustomization is made of, or a part that only others use, is judged with them. */
+const COMPONENT = /^kind:\s*Component\s*$/m;
+const LIST_ITEM = /^\s*-\s+["']?([^\s"'#]+)/gm;
+
+const folderOf = (path: string): string => posix.dirname(path);
+
+/** Configuration of programs, which borrows the look of a manifest. */
+const NOT_APPLIED = /^apiVersion:\s*["']?(?:[\w.]*config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|skaffold|kubeadm)/m;
+
+const isManifest = (text: string): boolean =>
+  /^apiVersion:/m.test(text) && /^kind:/m.test(text) && /^metadata:/m.test(text) && !NOT_APPLIED.test(text);
+
+/** The kustomizations that nobody builds on, and the manifests outside of all of them. */
+export function chooseManifests(paths: readonly RepoPath[], read: ReadText): readonly RepoPath[] {
+  const kustomizations = paths.filter(isKustomization);
+  const used = new Set(
+    kustomizations.flatMap((path) =>
+      [...read(path).matchAll(LIST_ITEM)].map(([, item = '']) => posix.join(folderOf(path), item)),
+    ),
+  );
+  const folders = kustomizations.map((path) => (folderOf(path) === '.' ? '' : `${folderOf(path)}/`));
+  const apart = [...folders, ...chartTemplateFolders(paths), '.github/'];
+  const built = kustomizations.filter((path) => !used.has(folderOf(path)) && !COMPONENT.test(read(path)));
+  const plain = paths.filter(
+    (path) => isYaml(path) && !apart.some((folder) => path.startsWith(folder)) && isManifest(read(path)),
+  );
+  return [...built, ...plain];
+}
+
+/** The manifests that a path stands for, or why a kustomization does not render. */
+export type Rendering = { readonly manifests: string } | { readonly fault: string };
+
+/**
+ * @param path one of those that `chooseManifests` gave
+ * @throws ToolMissing when there is nothing to render a kustomization with
+ */
+export async function renderManifests({ call, read }: Judging, path: RepoPath): Promise<Rendering> {
+  if (!isKustomization(path)) return { manifests: read(path) };
+  const folder = argumentFor(folderOf(path) as RepoPath);
+  const output = await call(['kustomize', folder], { command: 'kubectl' }).catch((error: unknown) => {
+    if (error instanceof ToolMissing) return call(['build', folder], { command: 'kustomize' });
+    throw error;
+  });
+  if (output.exitCode !== 0) {
+    if (output.stderr.trim() === '') throw new ToolFailure(`could not render ${path}, and was not told why`);
+    return { fault: quote(output.stderr).slice(2) };
+  }
+  if (output.stdout.trim() === '') throw new ToolFailure(`did not say what ${path} renders`);
+  return { manifests: output.stdout };
+}
