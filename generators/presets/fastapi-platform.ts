@@ -6,7 +6,7 @@ export default definePreset({
   description: 'FastAPI with accounts and events, on PostgreSQL, Redis and RabbitMQ, ready for production',
   answers: {
     stack: 'fastapi',
-    containers: ['docker', 'compose', 'nginx'],
+    containers: ['docker', 'compose', 'nginx', 'log-shipping'],
     data: ['postgres', 'redis', 'rabbitmq'],
     'fastapi.python': '3.12',
     'fastapi.apiPrefix': '/api/v3',

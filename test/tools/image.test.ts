@@ -1,15 +1,13 @@
 /** Do the rendered images build from what Debian has, run hardened as any user against real services, and stop when told to? */
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { DOCKER_MILLISECONDS, DOCKER_TOOLS, startDocker, type Docker } from '../support/docker.ts';
 import { run, tryRun, until } from '../support/keep.ts';
 import { whyNoNetwork } from '../support/network.ts';
 import { bringApplication } from '../support/own-application.ts';
 import { renderedFolder } from '../support/repository.ts';
 import { missingServices, startServices, type Services } from '../support/services.ts';
-import { describeWithTools, requireTool } from '../support/tools.ts';
+import { describeWithTools } from '../support/tools.ts';
 
 /** A user that no image knows. */
 const UID = 10_777;
@@ -210,71 +208,3 @@ find /app -name 'test*' -o -name 'requirements*' -o -name '.env*' -o -name '.git
   },
   missingServices() ?? (await whyNoNetwork()),
 );
-
-interface ComposeService {
-  readonly build?: { readonly target: string };
-  readonly cap_drop: readonly string[];
-  readonly read_only: boolean;
-  readonly security_opt: readonly string[];
-  readonly ports?: readonly { readonly host_ip: string; readonly target: number }[];
-  readonly volumes?: readonly {
-    readonly type: string;
-    readonly source: string;
-    readonly read_only?: boolean;
-  }[];
-  readonly deploy: { readonly resources: { readonly limits: Readonly<Record<string, unknown>> } };
-  readonly logging: { readonly options: Readonly<Record<string, string>> };
-}
-
-describeWithTools('compose', ['docker-compose'], () => {
-  test.each([
-    ['fastapi', null, ['postgres', 'redis', 'rabbitmq'], 'api', 8000],
-    ['minimal', 'minimal', [], 'app', 8080],
-  ] as const)('the production stack of %s is hardened', async (_, preset, data, app, port) => {
-    const folder = await rendered({ name: 'my-service', ...(preset ? {} : { data: [...data] }) }, preset);
-    const secrets = ['SYSTEM_HEALTH_TOKEN', 'POSTGRES_PASSWORD', 'REDIS_PASSWORD', 'RABBITMQ_PASSWORD'];
-    const config = await run(
-      [
-        requireTool('docker-compose'),
-        ...['-f', 'docker-compose.yml', '-f', 'docker-compose.prod.yml', 'config'],
-      ],
-      { cwd: folder, env: Object.fromEntries(secrets.map((name) => [name, name.toLowerCase().repeat(3)])) },
-    );
-    const stack = parse(config) as {
-      services: Record<string, ComposeService>;
-      networks: Record<string, { internal?: boolean }>;
-    };
-    expect(Object.keys(stack.services).sort()).toEqual(
-      [app, ...data, ...(data.length > 0 ? ['migrate'] : [])].sort(),
-    );
-    for (const [name, service] of Object.entries(stack.services)) {
-      expect(service, name).toMatchObject({
-        cap_drop: ['ALL'],
-        read_only: true,
-        security_opt: ['no-new-privileges:true'],
-        deploy: {
-          resources: {
-            limits: {
-              cpus: expect.any(Number) as number,
-              memory: expect.any(String) as string,
-              pids: expect.any(Number) as number,
-            },
-          },
-        },
-        logging: { driver: 'json-file', options: { 'max-size': '50m', 'max-file': '5' } },
-      });
-      expect(service.build?.target ?? 'production', name).not.toBe('development');
-      const ports = (service.ports ?? []).map(({ host_ip: address, target }) => `${address} ${target}`);
-      expect(ports, name).toEqual(name === app ? [`127.0.0.1 ${port}`] : []);
-      const mounts = (service.volumes ?? []).filter(({ type }) => type === 'bind');
-      for (const { source, read_only: readOnly } of mounts) {
-        expect(source, name).toContain('/docker/');
-        expect(source, name).not.toContain('development');
-        expect(readOnly, source).toBe(true);
-      }
-      if (name === app) expect(mounts).toEqual([]);
-    }
-    expect(stack.networks.backend?.internal).toBe(true);
-    expect(readFileSync(join(folder, 'docker-compose.yml'), 'utf8')).toContain('target: ');
-  });
-});
