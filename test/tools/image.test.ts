@@ -1,6 +1,8 @@
 /** Do the rendered images build from what Debian has, run hardened as any user against real services, and stop when told to? */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { DOCKER_MILLISECONDS, DOCKER_TOOLS, startDocker, type Docker } from '../support/docker.ts';
 import { run, tryRun, until } from '../support/keep.ts';
 import { whyNoNetwork } from '../support/network.ts';
@@ -17,6 +19,8 @@ const HARDENED = [
   ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', `${UID}:${UID}`],
 ];
 const MINUTE = 60_000;
+/** The other name is that of the application of one's own below. */
+const DOCKERFILE = 'Dockerfile.production';
 const API = 'http://127.0.0.1:8000/api/v1';
 
 const folders: string[] = [];
@@ -36,6 +40,7 @@ describeWithTools(
   () => {
     let docker: Docker;
     let services: Services | undefined;
+    let service: string;
 
     beforeAll(async () => {
       docker = await startDocker();
@@ -47,10 +52,14 @@ describeWithTools(
         },
         docker.network.within,
       );
-      const service = await rendered({ name: 'my-service', data: ['postgres', 'redis', 'rabbitmq'] });
+      service = await rendered({
+        name: 'my-service',
+        data: ['postgres', 'redis', 'rabbitmq'],
+        'docker.file': DOCKERFILE,
+      });
       await docker.provideImages(service);
       for (const target of ['builder', 'development', 'migrate', 'production'])
-        await build(service, `my-service:test-${target}`, target);
+        await build(service, `my-service:test-${target}`, target, ['--file', DOCKERFILE]);
     }, DOCKER_MILLISECONDS);
 
     afterAll(async () => {
@@ -60,8 +69,13 @@ describeWithTools(
       await docker.end();
     }, MINUTE);
 
-    const build = (folder: string, tag: string, target: string): Promise<string> =>
-      docker.docker(['build', '--quiet', '--target', target, '--tag', tag, '.'], {
+    const build = (
+      folder: string,
+      tag: string,
+      target: string,
+      options: readonly string[] = [],
+    ): Promise<string> =>
+      docker.docker(['build', '--quiet', ...options, '--target', target, '--tag', tag, '.'], {
         cwd: folder,
         seconds: 600,
       });
@@ -181,6 +195,54 @@ find /app -name 'test*' -o -name 'requirements*' -o -name '.env*' -o -name '.git
         )[0];
         expect(Config.User).toMatch(/^[1-9]\d{3,}:[1-9]\d{3,}$/);
         expect(Config.Labels).toMatchObject({ 'org.opencontainers.image.title': 'my-service' });
+      },
+      MINUTE,
+    );
+
+    test(
+      'the image is within its budget, and the step of the workflow says by how much it is not',
+      async () => {
+        const workflow = parse(readFileSync(join(service, '.github/workflows/ci.yml'), 'utf8')) as {
+          jobs: { image: { steps: { name?: string; run?: string; env?: Record<string, string> }[] } };
+        };
+        const step = workflow.jobs.image.steps.find(({ name }) => name === 'Hold the image to its budget');
+        const hold = (budget: Readonly<Record<string, string>>) =>
+          tryRun(
+            // As GitHub runs a step.
+            [
+              ...docker.network.within,
+              'bash',
+              '--noprofile',
+              '--norc',
+              '-eo',
+              'pipefail',
+              '-c',
+              step?.run ?? '',
+            ],
+            {
+              env: {
+                ...docker.env,
+                ...step?.env,
+                ...budget,
+                IMAGE: 'my-service:test-production',
+                GITHUB_STEP_SUMMARY: join(service, 'summary.md'),
+              },
+            },
+          );
+        const within = await hold({});
+        expect(within.code, within.output).toBe(0);
+        const said = /^The image has (\d+) MB; its budget is 600 MB\.$/m.exec(within.stdout);
+        const { stdout } = await docker.tryDocker([
+          ...['image', 'inspect', '--format', '{{.Size}}', 'my-service:test-production'],
+        ]);
+        // What each layer is rounded to adds up to little.
+        expect(Math.abs(Number(said?.[1]) - Number(stdout) / 1e6)).toBeLessThan(2);
+        expect(readFileSync(join(service, 'summary.md'), 'utf8')).toBe(`${said?.[0] ?? ''}\n`);
+        const beyond = await hold({ BUDGET_MB: '20' });
+        expect(beyond.code).toBe(1);
+        expect(beyond.stdout).toMatch(
+          /^::error::The image has \d+ MB, which is more than its budget of 20 MB$/m,
+        );
       },
       MINUTE,
     );
