@@ -1,7 +1,22 @@
 /** The stack on one machine: for development, and with an overlay for production. */
 import { add, open } from '../src/component/contribution.ts';
-import { defineComponent } from '../src/component/define.ts';
+import { defineComponent, type Project } from '../src/component/define.ts';
 import { integer } from '../src/component/fields.ts';
+import { literal } from '../src/render/view.ts';
+
+const PRODUCTION = 'docker compose -f docker-compose.yml -f docker-compose.prod.yml';
+
+const publishedIn = (project: Project): string =>
+  project.has('nginx')
+    ? 'The proxy alone publishes ports, 80 and 443'
+    : 'The application alone publishes ports, on 127.0.0.1, and a proxy with TLS has to stand before it';
+
+/** What the application does at its times, as lines of a crontab: a container beside the ones that serve. */
+const cronLines = ({ facts: { app }, names }: Project): readonly string[] =>
+  (app?.jobs ?? []).map(
+    ({ schedule, command }) =>
+      `${schedule} cd /srv/${names.slug} && ${PRODUCTION} run --rm --no-deps ${app?.service ?? ''} ${command.join(' ')}`,
+  );
 
 export default defineComponent({
   id: 'compose',
@@ -22,6 +37,9 @@ export default defineComponent({
     replicas,
     several: replicas > 1,
     service: project.facts.app?.service ?? '',
+    migrates: project.facts.app?.migrateTarget !== undefined,
+    published: literal(publishedIn(project)),
+    jobs: cronLines(project).map(literal),
   }),
   contributes: () => [
     open.compose('base', 'docker-compose.yml'),
@@ -34,6 +52,8 @@ export default defineComponent({
     add.env('env', 'env/compose.env', { order: 80 }),
     add.dependabot('dependabot', 'dependabot.yml', { order: 61 }),
     add.readme('readme', 'readme/operations.md', { order: 40 }),
+    add.readme('deployment', 'readme/deployment.md', { order: 20 }),
+    add.readme('rollback', 'readme/rollback.md', { order: 20 }),
   ],
   samples: { default: {}, single: { replicas: 1 } },
 });

@@ -26,7 +26,7 @@ export default defineComponent({
   category: 'containers',
   description: 'nginx as reverse proxy in production: TLS, security headers, limits per client',
   chosenByDefault: false,
-  requires: ['compose'],
+  requires: ['docker', 'compose'],
   fields: {
     requestsPerMinute: integer('Requests a minute', {
       help: 'How many requests the proxy passes on for one client each minute, before it answers 429.',

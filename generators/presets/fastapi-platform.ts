@@ -7,7 +7,7 @@ export default definePreset({
   answers: {
     stack: 'fastapi',
     data: ['postgres', 'redis', 'rabbitmq'],
-    containers: ['docker', 'compose', 'nginx'],
+    containers: ['docker', 'compose', 'nginx', 'log-shipping'],
     orchestration: ['kustomize'],
     targets: ['ecs', 'cloud-run', 'container-instances', 'digitalocean'],
     workflows: ['ci', 'delivery'],

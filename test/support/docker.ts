@@ -197,7 +197,9 @@ function imagesOf(repository: string): readonly string[] {
   const read = (name: string): string =>
     existsSync(join(repository, name)) ? readFileSync(join(repository, name), 'utf8') : '';
   const named = [
-    ...[...read('Dockerfile').matchAll(/^FROM (\S+:\S+)/gm)].map(([, image = '']) => image),
+    ...['Dockerfile', 'Dockerfile.production']
+      .flatMap((name) => [...read(name).matchAll(/^FROM (\S+:\S+)/gm)])
+      .map(([, image = '']) => image),
     ...[...read('docker-compose.yml').matchAll(/^ +image: (\S+:\S+)$/gm)].map(([, image = '']) => image),
   ];
   return [...new Set(named)].filter((image) => /:\d|:trixie/.test(image));

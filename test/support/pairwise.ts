@@ -46,6 +46,15 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'container-instances.location': ['westeurope', 'eastus2'],
 };
 
+/** Numbers that bear any value of the others: what one asks for, another has to grant. */
+const INTEGER_SAMPLES: Readonly<Record<string, readonly number[]>> = {
+  // At most half of the least memory.
+  'postgres.sharedBuffersMb': [16, 128],
+  // At most as many workers in all as the least number of connections bears.
+  'fastapi.workers': [1, 4, 5],
+  'compose.replicas': [1, 2, 3],
+};
+
 /** One value of one factor. `inRow` says which components must be in or out of a row that has it. */
 export interface Setting {
   readonly key: string;
@@ -251,9 +260,11 @@ function samples(key: string, field: Field): readonly FieldValue[] {
       return values;
     }
     case 'integer':
-      return [
-        ...new Set([field.min, typeof field.default === 'number' ? field.default : field.max, field.max]),
-      ];
+      return (
+        INTEGER_SAMPLES[key] ?? [
+          ...new Set([field.min, typeof field.default === 'number' ? field.default : field.max, field.max]),
+        ]
+      );
     case 'boolean':
       return [true, false];
     case 'choice':

@@ -9,7 +9,7 @@ import { whyNoNetwork } from '../support/network.ts';
 import { bringApplication } from '../support/own-application.ts';
 import { renderedFolder } from '../support/repository.ts';
 import { missingServices, startServices, type Services } from '../support/services.ts';
-import { describeWithTools, requireTool } from '../support/tools.ts';
+import { describeWithTools } from '../support/tools.ts';
 
 /** A user that no image knows. */
 const UID = 10_777;
@@ -19,6 +19,8 @@ const HARDENED = [
   ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', `${UID}:${UID}`],
 ];
 const MINUTE = 60_000;
+/** The other name is that of the application of one's own below. */
+const DOCKERFILE = 'Dockerfile.production';
 const API = 'http://127.0.0.1:8000/api/v1';
 
 const folders: string[] = [];
@@ -38,6 +40,7 @@ describeWithTools(
   () => {
     let docker: Docker;
     let services: Services | undefined;
+    let service: string;
 
     beforeAll(async () => {
       docker = await startDocker();
@@ -49,10 +52,14 @@ describeWithTools(
         },
         docker.network.within,
       );
-      const service = await rendered({ name: 'my-service', data: ['postgres', 'redis', 'rabbitmq'] });
+      service = await rendered({
+        name: 'my-service',
+        data: ['postgres', 'redis', 'rabbitmq'],
+        'docker.file': DOCKERFILE,
+      });
       await docker.provideImages(service);
       for (const target of ['builder', 'development', 'migrate', 'production'])
-        await build(service, `my-service:test-${target}`, target);
+        await build(service, `my-service:test-${target}`, target, ['--file', DOCKERFILE]);
     }, DOCKER_MILLISECONDS);
 
     afterAll(async () => {
@@ -62,8 +69,13 @@ describeWithTools(
       await docker.end();
     }, MINUTE);
 
-    const build = (folder: string, tag: string, target: string): Promise<string> =>
-      docker.docker(['build', '--quiet', '--target', target, '--tag', tag, '.'], {
+    const build = (
+      folder: string,
+      tag: string,
+      target: string,
+      options: readonly string[] = [],
+    ): Promise<string> =>
+      docker.docker(['build', '--quiet', ...options, '--target', target, '--tag', tag, '.'], {
         cwd: folder,
         seconds: 600,
       });
@@ -188,6 +200,54 @@ find /app -name 'test*' -o -name 'requirements*' -o -name '.env*' -o -name '.git
     );
 
     test(
+      'the image is within its budget, and the step of the workflow says by how much it is not',
+      async () => {
+        const workflow = parse(readFileSync(join(service, '.github/workflows/ci.yml'), 'utf8')) as {
+          jobs: { image: { steps: { name?: string; run?: string; env?: Record<string, string> }[] } };
+        };
+        const step = workflow.jobs.image.steps.find(({ name }) => name === 'Hold the image to its budget');
+        const hold = (budget: Readonly<Record<string, string>>) =>
+          tryRun(
+            // As GitHub runs a step.
+            [
+              ...docker.network.within,
+              'bash',
+              '--noprofile',
+              '--norc',
+              '-eo',
+              'pipefail',
+              '-c',
+              step?.run ?? '',
+            ],
+            {
+              env: {
+                ...docker.env,
+                ...step?.env,
+                ...budget,
+                IMAGE: 'my-service:test-production',
+                GITHUB_STEP_SUMMARY: join(service, 'summary.md'),
+              },
+            },
+          );
+        const within = await hold({});
+        expect(within.code, within.output).toBe(0);
+        const said = /^The image has (\d+) MB; its budget is 600 MB\.$/m.exec(within.stdout);
+        const { stdout } = await docker.tryDocker([
+          ...['image', 'inspect', '--format', '{{.Size}}', 'my-service:test-production'],
+        ]);
+        // What each layer is rounded to adds up to little.
+        expect(Math.abs(Number(said?.[1]) - Number(stdout) / 1e6)).toBeLessThan(2);
+        expect(readFileSync(join(service, 'summary.md'), 'utf8')).toBe(`${said?.[0] ?? ''}\n`);
+        const beyond = await hold({ BUDGET_MB: '20' });
+        expect(beyond.code).toBe(1);
+        expect(beyond.stdout).toMatch(
+          /^::error::The image has \d+ MB, which is more than its budget of 20 MB$/m,
+        );
+      },
+      MINUTE,
+    );
+
+    test(
       'an application of one’s own: says that it is missing, and runs when it is there',
       async () => {
         const own = await rendered({ name: 'own-app' }, 'minimal');
@@ -210,71 +270,3 @@ find /app -name 'test*' -o -name 'requirements*' -o -name '.env*' -o -name '.git
   },
   missingServices() ?? (await whyNoNetwork()),
 );
-
-interface ComposeService {
-  readonly build?: { readonly target: string };
-  readonly cap_drop: readonly string[];
-  readonly read_only: boolean;
-  readonly security_opt: readonly string[];
-  readonly ports?: readonly { readonly host_ip: string; readonly target: number }[];
-  readonly volumes?: readonly {
-    readonly type: string;
-    readonly source: string;
-    readonly read_only?: boolean;
-  }[];
-  readonly deploy: { readonly resources: { readonly limits: Readonly<Record<string, unknown>> } };
-  readonly logging: { readonly options: Readonly<Record<string, string>> };
-}
-
-describeWithTools('compose', ['docker-compose'], () => {
-  test.each([
-    ['fastapi', null, ['postgres', 'redis', 'rabbitmq'], 'api', 8000],
-    ['minimal', 'minimal', [], 'app', 8080],
-  ] as const)('the production stack of %s is hardened', async (_, preset, data, app, port) => {
-    const folder = await rendered({ name: 'my-service', ...(preset ? {} : { data: [...data] }) }, preset);
-    const secrets = ['SYSTEM_HEALTH_TOKEN', 'POSTGRES_PASSWORD', 'REDIS_PASSWORD', 'RABBITMQ_PASSWORD'];
-    const config = await run(
-      [
-        requireTool('docker-compose'),
-        ...['-f', 'docker-compose.yml', '-f', 'docker-compose.prod.yml', 'config'],
-      ],
-      { cwd: folder, env: Object.fromEntries(secrets.map((name) => [name, name.toLowerCase().repeat(3)])) },
-    );
-    const stack = parse(config) as {
-      services: Record<string, ComposeService>;
-      networks: Record<string, { internal?: boolean }>;
-    };
-    expect(Object.keys(stack.services).sort()).toEqual(
-      [app, ...data, ...(data.length > 0 ? ['migrate'] : [])].sort(),
-    );
-    for (const [name, service] of Object.entries(stack.services)) {
-      expect(service, name).toMatchObject({
-        cap_drop: ['ALL'],
-        read_only: true,
-        security_opt: ['no-new-privileges:true'],
-        deploy: {
-          resources: {
-            limits: {
-              cpus: expect.any(Number) as number,
-              memory: expect.any(String) as string,
-              pids: expect.any(Number) as number,
-            },
-          },
-        },
-        logging: { driver: 'json-file', options: { 'max-size': '50m', 'max-file': '5' } },
-      });
-      expect(service.build?.target ?? 'production', name).not.toBe('development');
-      const ports = (service.ports ?? []).map(({ host_ip: address, target }) => `${address} ${target}`);
-      expect(ports, name).toEqual(name === app ? [`127.0.0.1 ${port}`] : []);
-      const mounts = (service.volumes ?? []).filter(({ type }) => type === 'bind');
-      for (const { source, read_only: readOnly } of mounts) {
-        expect(source, name).toContain('/docker/');
-        expect(source, name).not.toContain('development');
-        expect(readOnly, source).toBe(true);
-      }
-      if (name === app) expect(mounts).toEqual([]);
-    }
-    expect(stack.networks.backend?.internal).toBe(true);
-    expect(readFileSync(join(folder, 'docker-compose.yml'), 'utf8')).toContain('target: ');
-  });
-});

@@ -1,0 +1,75 @@
+/** Sends the logs of all containers to where they are kept: Fluent Bit under the compose profile `logs`. */
+import { add } from '../src/component/contribution.ts';
+import { defineComponent, type Project } from '../src/component/define.ts';
+import { choice, integer } from '../src/component/fields.ts';
+import { literal } from '../src/render/view.ts';
+
+const DATA_SERVICES = ['postgres', 'redis', 'rabbitmq'] as const;
+
+/** What runs in production, by the name that compose has for it. */
+function servicesOf({ facts: { app }, has }: Project): readonly string[] {
+  return [
+    ...(app ? [app.service, ...(app.migrateTarget === undefined ? [] : ['migrate'])] : []),
+    ...(app?.workers ?? []).map(({ name }) => name),
+    ...DATA_SERVICES.filter((service) => has(service)),
+    ...(has('nginx') ? ['proxy'] : []),
+  ];
+}
+
+/** The program's name for each destination, and where that listens unless it is told otherwise. */
+const DESTINATIONS = {
+  loki: { plugin: 'loki', port: 3100 },
+  elasticsearch: { plugin: 'es', port: 9200 },
+  opentelemetry: { plugin: 'opentelemetry', port: 4318 },
+  http: { plugin: 'http', port: 443 },
+} as const;
+
+export default defineComponent({
+  id: 'log-shipping',
+  category: 'containers',
+  description: 'Fluent Bit sends the logs of all containers on, without root and without the Docker socket',
+  chosenByDefault: false,
+  requires: ['docker', 'compose'],
+  fields: {
+    destination: choice('Log destination', ['loki', 'elasticsearch', 'opentelemetry', 'http'], {
+      help: 'What the logs are sent to; http is a JSON array to any address.',
+      default: 'loki',
+    }),
+    bufferMb: integer('Log buffer (MB)', {
+      help: 'How much is kept on the disk while the destination does not answer.',
+      default: 1024,
+      min: 16,
+      max: 1_048_576,
+    }),
+  },
+  view: ({ destination, bufferMb }, project) => ({
+    destination,
+    bufferMb,
+    toLoki: destination === 'loki',
+    toElasticsearch: destination === 'elasticsearch',
+    toHttp: destination === 'http',
+    plugin: DESTINATIONS[destination].plugin,
+    defaultPort: DESTINATIONS[destination].port,
+    services: servicesOf(project),
+    // Made here, because in a template the braces of compose and of Handlebars run together. A host that is missing
+    // shows in the shipper's log, by its name; to demand it would stop those who have no use for it.
+    host: literal('${LOGS_HOST:-logs-host-is-not-set.invalid}'),
+    port: literal(`\${LOGS_PORT:-${DESTINATIONS[destination].port}}`),
+    tls: literal('${LOGS_TLS:-on}'),
+    user: literal('${LOGS_USER:-}'),
+    password: literal('${LOGS_PASSWORD:-}'),
+    path: literal('${LOGS_PATH:-/}'),
+  }),
+  contributes: () => [
+    add.compose('production', 'compose/log-shipper.production.yml', { order: 60 }),
+    add.env('env', 'env/logs.env', { order: 70 }),
+    add.readme('readme', 'readme/logs.md', { order: 58 }),
+  ],
+  diagram: (_, { names }) => [{ from: names.slug, to: 'logs', label: 'Fluent Bit' }],
+  samples: {
+    default: {},
+    elasticsearch: { destination: 'elasticsearch' },
+    opentelemetry: { destination: 'opentelemetry', bufferMb: 256 },
+    http: { destination: 'http' },
+  },
+});

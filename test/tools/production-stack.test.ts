@@ -1,0 +1,348 @@
+/** Is the production stack, as Docker Compose itself merges it, hardened, without what is for development, and of the right figures? */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FieldValue } from '../../src/component/fields.ts';
+import { tryRun } from '../support/keep.ts';
+import { renderedFolder } from '../support/repository.ts';
+import { describeWithTools, requireTool } from '../support/tools.ts';
+
+interface Service {
+  readonly image?: string;
+  readonly build?: { readonly dockerfile?: string; readonly target?: string };
+  readonly command?: readonly string[] | null;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly ports?: readonly {
+    readonly host_ip?: string;
+    readonly target: number;
+    readonly published: string;
+  }[];
+  readonly volumes?: readonly {
+    readonly type: string;
+    readonly source: string;
+    readonly read_only?: boolean;
+  }[];
+  readonly networks: Readonly<Record<string, unknown>>;
+  readonly deploy: {
+    readonly replicas?: number;
+    readonly resources: Readonly<
+      Record<
+        'limits' | 'reservations',
+        { readonly cpus: number; readonly memory: string; readonly pids?: number }
+      >
+    >;
+    readonly restart_policy?: { readonly condition: string };
+  };
+  readonly logging: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
+}
+
+interface Stack {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly networks: Readonly<Record<string, { readonly internal?: boolean }>>;
+}
+
+const PRODUCTION = ['docker-compose.yml', 'docker-compose.prod.yml'];
+const LOGGING = 'docker/fluent-bit/logging.yml';
+
+/** Every variable that is required gets a value that is like no other. */
+function writeEnv(folder: string): void {
+  const files = PRODUCTION.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+  const names = new Set([...files.matchAll(/\$\{(\w+):\?/g)].map(([, name = '']) => name));
+  writeFileSync(join(folder, '.env'), [...names].map((name) => `${name}=${name.toLowerCase()}\n`).join(''));
+}
+
+async function merged(folder: string, files = PRODUCTION, ...profiles: readonly string[]): Promise<Stack> {
+  const { code, stdout, stderr } = await tryRun(
+    [
+      requireTool('docker-compose'),
+      ...files.flatMap((name) => ['-f', name]),
+      ...profiles.flatMap((profile) => ['--profile', profile]),
+      ...['config', '--format', 'json'],
+    ],
+    { cwd: folder },
+  );
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as Stack;
+}
+
+/** Megabytes of what Compose prints in bytes. */
+const megabytes = (bytes: string): number => Number(bytes) / 1024 ** 2;
+
+const serviceOf = (stack: Stack, name: string): Service => {
+  const service = stack.services[name];
+  if (!service) throw new Error(`the stack has no ${name}; it has ${Object.keys(stack.services).join(', ')}`);
+  return service;
+};
+
+const granted = (stack: Stack, name: string): readonly number[] => {
+  const { limits, reservations } = serviceOf(stack, name).deploy.resources;
+  return [reservations.cpus, limits.cpus, megabytes(reservations.memory), megabytes(limits.memory)];
+};
+
+/** The options of a server's command line, `-c name=value` and `--name value` alike. */
+const settingsOf = (stack: Stack, name: string): readonly string[] =>
+  (serviceOf(stack, name).command ?? [])
+    .filter((word) => word !== '-c')
+    .map((word) => word.replace(/^--/, ''));
+
+function expectHardened(stack: Stack): void {
+  for (const [name, service] of Object.entries(stack.services)) {
+    expect(service, name).toMatchObject({
+      cap_drop: ['ALL'],
+      read_only: true,
+      security_opt: ['no-new-privileges:true'],
+      deploy: {
+        resources: {
+          limits: {
+            cpus: expect.any(Number) as number,
+            memory: expect.any(String) as string,
+            pids: expect.any(Number) as number,
+          },
+          reservations: { memory: expect.any(String) as string },
+        },
+      },
+    });
+  }
+  expect(stack.networks.backend?.internal).toBe(true);
+}
+
+/** Nothing that only a developer needs: a port, a mount of sources, a mail catcher, an administration tool, a reloading server. */
+function expectNothingForDevelopment(stack: Stack, publisher: string): void {
+  for (const [name, service] of Object.entries(stack.services)) {
+    if (name !== publisher) expect(service.ports ?? [], `${name} publishes nothing`).toEqual([]);
+    expect(`${name} ${service.image ?? ''}`).not.toMatch(/mailpit|mailhog|pgadmin|commander|adminer/);
+    expect(service.build?.target ?? 'production', name).not.toBe('development');
+    expect(service.image ?? '', name).not.toContain('development');
+    expect(JSON.stringify(service.command ?? []), name).not.toContain('--reload');
+    expect(service.environment?.ENVIRONMENT ?? 'production', name).toBe('production');
+    for (const { type, source, read_only: readOnly } of service.volumes ?? []) {
+      if (type !== 'bind') continue;
+      expect(source, `${name} mounts configuration only`).toContain('/docker/');
+      expect(source, name).not.toContain('development');
+      expect(readOnly, source).toBe(true);
+    }
+  }
+}
+
+/** What keeps running comes back; logs are rotated. */
+function expectKept(stack: Stack): void {
+  for (const [name, { deploy, logging }] of Object.entries(stack.services)) {
+    if (name !== 'migrate') expect(deploy.restart_policy?.condition, name).toBe('any');
+    expect(logging, name).toEqual({ driver: 'json-file', options: { 'max-size': '50m', 'max-file': '5' } });
+  }
+}
+
+const folders: string[] = [];
+
+async function rendered(
+  answers: Readonly<Record<string, FieldValue>>,
+  preset: string | null,
+): Promise<string> {
+  const folder = await renderedFolder({ name: 'my-service', ...answers }, preset);
+  folders.push(folder);
+  writeEnv(folder);
+  return folder;
+}
+
+describeWithTools('compose', ['docker-compose'], () => {
+  let platform: string;
+
+  beforeAll(async () => {
+    platform = await rendered({}, 'fastapi-platform');
+  });
+
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** The platform's stack with a change of one of its files. */
+  async function spoilt(file: string, from: string | RegExp, to: string): Promise<Stack> {
+    const folder = await rendered({}, 'fastapi-platform');
+    const path = join(folder, file);
+    const before = readFileSync(path, 'utf8');
+    const after = before.replace(from, to);
+    if (after === before) throw new Error(`${file} has no ${String(from)}`);
+    writeFileSync(path, after);
+    return merged(folder);
+  }
+
+  test('the platform has every figure that it is to have', async () => {
+    const stack = await merged(platform);
+    // Reserved cores, cores, reserved megabytes, megabytes.
+    expect(granted(stack, 'api')).toEqual([1, 2, 1024, 2048]);
+    expect(granted(stack, 'postgres')).toEqual([1, 2, 1024, 2048]);
+    expect(granted(stack, 'redis')).toEqual([0.5, 1, 512, 1024]);
+    expect(serviceOf(stack, 'api')).toMatchObject({
+      build: { dockerfile: 'Dockerfile.production', target: 'production' },
+      deploy: { replicas: 2 },
+      environment: { WEB_CONCURRENCY: '4' },
+    });
+    expect(settingsOf(stack, 'postgres')).toEqual([
+      'postgres',
+      'max_connections=200',
+      'shared_buffers=256MB',
+      'effective_cache_size=1GB',
+      'work_mem=4MB',
+      'maintenance_work_mem=64MB',
+      'wal_buffers=16MB',
+      'checkpoint_timeout=15min',
+      'checkpoint_completion_target=0.9',
+      'min_wal_size=512MB',
+      'max_wal_size=2GB',
+    ]);
+    expect(settingsOf(stack, 'redis')).toEqual([
+      'start-redis',
+      'maxmemory 512mb',
+      'maxmemory-policy allkeys-lru',
+      'appendonly yes',
+      'appendfsync everysec',
+    ]);
+  });
+
+  test('figures follow from the answers', async () => {
+    const stack = await merged(
+      await rendered(
+        {
+          'fastapi.cpuLimit': 1,
+          'fastapi.memoryLimitMb': 1000,
+          'compose.replicas': 3,
+          'postgres.cpuLimit': 8,
+          'postgres.memoryLimitMb': 16_384,
+          'postgres.maxConnections': 500,
+          'redis.maxMemoryMb': 2048,
+          'redis.cpuLimit': 2,
+        },
+        'fastapi-platform',
+      ),
+    );
+    expect(granted(stack, 'api')).toEqual([0.5, 1, 500, 1000]);
+    expect(serviceOf(stack, 'api').deploy.replicas).toBe(3);
+    expect(granted(stack, 'postgres')).toEqual([4, 8, 8192, 16_384]);
+    expect(settingsOf(stack, 'postgres')).toEqual(
+      expect.arrayContaining(['max_connections=500', 'shared_buffers=2GB', 'effective_cache_size=8GB']),
+    );
+    expect(granted(stack, 'redis')).toEqual([1, 2, 2048, 4096]);
+  });
+
+  test.each([
+    ['the platform', {}, 'fastapi-platform', 'proxy'],
+    ['the default with everything', { data: ['postgres', 'redis', 'rabbitmq'] }, null, 'api'],
+    ['minimal', {}, 'minimal', 'app'],
+    ['minimal with a proxy', { containers: ['docker', 'compose', 'nginx'] }, 'minimal', 'proxy'],
+  ] as const)(
+    'the stack of %s is hardened and has nothing for development',
+    async (_, answers, preset, publisher) => {
+      const stack = await merged(await rendered(answers, preset));
+      expectHardened(stack);
+      expectNothingForDevelopment(stack, publisher);
+      expectKept(stack);
+      const { ports = [], networks } = serviceOf(stack, publisher);
+      if (publisher === 'proxy') {
+        expect(ports.map(({ published, target }) => `${published} ${target}`)).toEqual([
+          '80 8080',
+          '443 8443',
+        ]);
+        // Of the application it reaches the port, of the data services nothing.
+        expect(Object.keys(networks)).toEqual(['frontend']);
+      } else {
+        expect(ports.map(({ host_ip: address }) => address)).toEqual(['127.0.0.1']);
+      }
+    },
+  );
+
+  test('whoever needs the database waits for the migrations, and the proxy for the application', async () => {
+    const stack = await merged(platform);
+    expect(serviceOf(stack, 'api').depends_on).toMatchObject({
+      migrate: { condition: 'service_completed_successfully' },
+      postgres: { condition: 'service_healthy' },
+    });
+    expect(serviceOf(stack, 'migrate').deploy.restart_policy).toBeUndefined();
+    expect(serviceOf(stack, 'proxy').depends_on).toMatchObject({ api: { condition: 'service_healthy' } });
+  });
+
+  test.each([
+    ['a port for development', 'docker-compose.prod.yml', / {4}ports: !reset \[\]\n/, ''],
+    ['a mount of the sources', 'docker-compose.prod.yml', / {4}volumes: !reset \[\]\n/, ''],
+    [
+      'a mail catcher',
+      'docker-compose.prod.yml',
+      'services:\n',
+      'services:\n  mailpit:\n    image: axllent/mailpit:v1.30.5\n',
+    ],
+    [
+      'a server that reloads',
+      'docker-compose.prod.yml',
+      'services:\n  api:\n',
+      'services:\n  api:\n    command: [uvicorn, --reload]\n',
+    ],
+    [
+      'the image for development',
+      'docker-compose.prod.yml',
+      /( {2}api:\n(?:.*\n){1,3}?) {6}target: production/,
+      '$1      target: development',
+    ],
+    [
+      'a script for development',
+      'docker-compose.prod.yml',
+      / {4}volumes: !override\n {6}- postgres_data.*\n.*\n/,
+      '',
+    ],
+  ] as const)('%s that is left is found', async (_, file, from, to) => {
+    const stack = await spoilt(file, from, to);
+    expect(() => {
+      expectNothingForDevelopment(stack, 'proxy');
+    }).toThrow();
+  });
+
+  test.each([
+    ['a root that can be written to', 'docker-compose.yml', '    read_only: true\n', '', expectHardened],
+    [
+      'a service without a limit of processes',
+      'docker-compose.yml',
+      '          pids: 64\n',
+      '',
+      expectHardened,
+    ],
+    [
+      'a log without rotation',
+      'docker-compose.prod.yml',
+      /logging:\n {6}options:\n.*\n.*\n/,
+      'logging: !override\n      driver: json-file\n',
+      expectKept,
+    ],
+    ['a service that stays down', 'docker-compose.prod.yml', / {6}restart_policy:\n.*\n.*\n/, '', expectKept],
+  ] as const)('%s is found', async (_, file, from, to, holds) => {
+    const stack = await spoilt(file, from, to);
+    expect(() => {
+      holds(stack);
+    }).toThrow();
+  });
+
+  test('the log shipper runs by its profile alone, and then all logs go through it but its own', async () => {
+    const quiet = await rendered({ data: ['postgres', 'redis'] }, 'fastapi-platform');
+    expect(Object.keys((await merged(quiet)).services)).not.toContain('log-shipper');
+    const stack = await merged(quiet, [...PRODUCTION, LOGGING], 'logs');
+    expectHardened(stack);
+    const { services } = stack;
+    expect(Object.keys(services)).toContain('log-shipper');
+    for (const [name, { logging, user, volumes = [] }] of Object.entries(services) as [
+      string,
+      Service & { readonly user?: string },
+    ][]) {
+      if (name === 'log-shipper') {
+        expect(logging.driver).toBe('json-file');
+        expect(user).toMatch(/^[1-9]\d+:[1-9]\d+$/);
+        expect(JSON.stringify(volumes)).not.toMatch(/docker\.sock|\/var\/lib\/docker/);
+      } else {
+        expect(logging, name).toMatchObject({
+          driver: 'fluentd',
+          options: { 'fluentd-async': 'true', tag: name },
+        });
+        // Compose would otherwise keep options that this driver refuses.
+        expect(Object.keys(logging.options), name).not.toContain('max-size');
+      }
+    }
+    expect(serviceOf(stack, 'log-shipper').ports).toMatchObject([{ host_ip: '127.0.0.1', target: 24_224 }]);
+  });
+});
