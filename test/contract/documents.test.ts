@@ -26,6 +26,8 @@ beforeAll(async () => {
   rendered.push({ name: 'fastapi-platform', answers: {}, tree: preset });
 }, 60_000);
 
+const presetTree = (): JudgedTree => rendered.at(-1)?.tree ?? treeOf({});
+
 const textAt = (tree: JudgedTree, path: string): string | undefined =>
   [...tree.values()].find((file) => file.path === path)?.content.toString('utf8');
 
@@ -35,7 +37,7 @@ const judgeAll = (judge: (tree: JudgedTree) => readonly string[]): readonly stri
 
 /** The preset's tree with one text in place of another: what a judge must find. */
 function twin(path: string, from: string, to: string): JudgedTree {
-  const tree = rendered.at(-1)?.tree ?? new Map();
+  const tree = presetTree();
   const text = textAt(tree, path) ?? '';
   expect(text, `${path} of the preset`).toContain(from);
   const files = [...tree.values()].map((file) => [
@@ -56,7 +58,7 @@ const BROUGHT_BY: readonly (readonly [RegExp, (tree: JudgedTree) => boolean])[] 
 ];
 
 function hasAccounts(tree: JudgedTree): boolean {
-  return /"auth": "database"/.test(textAt(tree, 'bulwark.json') ?? '');
+  return (textAt(tree, 'bulwark.json') ?? '').includes('"auth": "database"');
 }
 
 const strangers = (tree: JudgedTree): readonly string[] =>
@@ -220,7 +222,7 @@ describe('the documents of every row', () => {
     ['docs/runbooks/dependency-down.md'],
     ['docs/runbooks/login-attack.md'],
   ])('the preset has %s, and the README leads to it or to its index', (path) => {
-    const tree = rendered.at(-1)?.tree ?? new Map();
+    const tree = presetTree();
     expect(textAt(tree, path)).toMatch(/^# /);
     const index = path.startsWith('docs/runbooks/') ? 'docs/runbooks/README.md' : 'README.md';
     expect(textAt(tree, index)).toContain(`(${path.replace('docs/runbooks/', '')})`);
@@ -284,7 +286,7 @@ describe.each(JUDGES)('the documents $says', ({ judge, twins }) => {
   });
 
   it.each(twins)('or it is found: in %s, %s made %s', (path, from, to) => {
-    const before = judge(rendered.at(-1)?.tree ?? new Map());
+    const before = judge(presetTree());
     expect(judge(twin(path, from, to)).length).toBeGreaterThan(before.length);
   });
 });

@@ -21,6 +21,8 @@ export const TOOL_GROUPS = {
   'python-app-3.13': 'the same on Python 3.13; it is fast, survives what hangs and drains, seen from outside',
   'readme-commands': 'every command of the rendered READMEs works from a clean clone, with real containers',
   'image-build': 'the rendered images build, run hardened as any user, and stop when they are told to',
+  documents:
+    'what the documents say to type is understood, their SQL runs, a restore brings the data back, planted faults show',
   matrix: 'each tool finds nothing in any row of the pairwise set',
   judge: 'the judge finds nothing in the default output, in minimal ones and in rows of the pairwise set',
   twins: 'each line of the hardening baseline that is taken out of the output is found',
