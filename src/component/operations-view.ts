@@ -7,9 +7,9 @@ import type { Project } from './define.ts';
 /** The managed platforms, as people call them. */
 const PLATFORMS = {
   ecs: 'Amazon ECS',
-  'cloud-run': 'Cloud Run',
+  'cloud-run': 'Google Cloud Run',
   'container-instances': 'Azure Container Instances',
-  digitalocean: 'App Platform',
+  digitalocean: 'DigitalOcean App Platform',
 } as const;
 
 const COMPOSE_UP = 'docker compose -f docker-compose.yml -f docker-compose.prod.yml up --detach --wait';
@@ -41,13 +41,13 @@ const writersOf = (project: Project): readonly string[] => [
   ...(project.facts.app?.workers ?? []).map(({ name }) => name),
 ];
 
-const platformsOf = (project: Project): readonly string[] =>
-  Object.entries(PLATFORMS).flatMap(([id, name]) => (project.has(id) ? [name] : []));
+const platformsOf = (project: Project): readonly (readonly [id: string, name: string])[] =>
+  Object.entries(PLATFORMS).filter(([id]) => project.has(id));
 
 function compose(project: Project): Place {
   const service = serviceOf(project);
   return {
-    where: 'Compose',
+    where: 'Docker Compose',
     state: command('docker compose ps --all'),
     logs: command(`docker compose logs --no-log-prefix --since=15m ${service}`),
     version: command(`docker compose images ${service}`),
@@ -81,12 +81,12 @@ function kubernetes(project: Project): Place {
   };
 }
 
-/** The platform's own page shows what it runs; the deployment guide tells how a version gets there. */
-const platform = (name: string): Place => ({
+/** The script tells which version is live; the rest is on the platform's own pages. */
+const platform = ([id, name]: readonly [id: string, name: string]): Place => ({
   where: name,
-  state: 'the state of the service on its page in the console',
+  state: command(`scripts/deploy-blue-green.sh status ${id} production`),
   logs: 'the logs of the service on its page in the console',
-  version: 'the tag of the image on its page in the console',
+  version: command(`scripts/deploy-blue-green.sh status ${id} production`),
   restart: 'deploy the version that runs once more',
   usage: 'processor and memory on its page in the console',
   stop: 'set its number of instances to 0',

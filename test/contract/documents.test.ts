@@ -96,7 +96,13 @@ function manifestsOf(tree: JudgedTree): readonly Manifest[] {
 function missingObjects(tree: JudgedTree): readonly string[] {
   const manifests = manifestsOf(tree);
   const has = (kind: string, name: string): boolean =>
-    manifests.some((manifest) => manifest.kind === kind && manifest.metadata?.name === name);
+    manifests.some(
+      ({ kind: other, metadata }) =>
+        other === kind &&
+        (metadata?.name === name ||
+          // Each version's Job has its tag in place of this word.
+          (kind === 'Job' && name.startsWith(metadata?.name?.replace(/version$/, '') ?? name))),
+    );
   return commandsOf(documentsOf(tree))
     .filter(({ words: [program] }) => program === 'kubectl')
     .flatMap(({ words, path, line }) => {

@@ -38,14 +38,20 @@ export const cronCommandsOf = (documents: readonly JudgedFile[]): readonly Scrip
 
 /** Programs that an operator has, or that are in the images of the data services. */
 const PROGRAMS = [
+  'aws',
+  'az',
   'cd',
+  'cosign',
   'crontab',
   'createdb',
   'curl',
   'df',
   'docker',
+  'doctl',
   'dropdb',
   'find',
+  'gcloud',
+  'gh',
   'git',
   'grep',
   'jq',

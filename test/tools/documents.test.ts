@@ -210,7 +210,8 @@ describeWithTools(
         .map((word) => word.split('=')[0] ?? '');
       const plain = rest.filter((word) => !word.startsWith('-'));
       if (program === 'docker' && rest[0] === 'compose') {
-        const own = rest.slice(1).filter((word, index, all) => word !== '-f' && all[index - 1] !== '-f');
+        const isGlobal = (word: string | undefined): boolean => word === '-f' || word === '--profile';
+        const own = rest.slice(1).filter((word, index, all) => !isGlobal(word) && !isGlobal(all[index - 1]));
         const subcommand = own.find((word) => !word.startsWith('-')) ?? '';
         const general = await printed([requireTool('docker-compose'), '--help']);
         const text = await printed([requireTool('docker-compose'), subcommand, '--help']);
@@ -220,7 +221,8 @@ describeWithTools(
         const at = rest.findIndex(
           (word, index) => !word.startsWith('-') && rest[index - 1] !== '--namespace',
         );
-        const subcommand = rest[at] === 'rollout' ? rest.slice(at, at + 2) : rest.slice(at, at + 1);
+        const depth = { rollout: 2, top: 2, create: 3 }[rest[at] ?? ''] ?? 1;
+        const subcommand = rest.slice(at, at + depth);
         const text = await printed(['kubectl', ...subcommand, '--help']);
         return [flags.filter((flag) => flag !== '--namespace'), text];
       }
