@@ -12,6 +12,7 @@ const PLATFORMS = {
   digitalocean: 'DigitalOcean App Platform',
 } as const;
 
+const COMPOSE = 'Docker Compose';
 const COMPOSE_UP = 'docker compose -f docker-compose.yml -f docker-compose.prod.yml up --detach --wait';
 
 /** What an operator does in any place; each is said as Markdown that fits into a cell of a table. */
@@ -47,7 +48,7 @@ const platformsOf = (project: Project): readonly (readonly [id: string, name: st
 function compose(project: Project): Place {
   const service = serviceOf(project);
   return {
-    where: 'Docker Compose',
+    where: COMPOSE,
     state: command('docker compose ps --all'),
     logs: command(`docker compose logs --no-log-prefix --since=15m ${service}`),
     version: command(`docker compose images ${service}`),
@@ -148,14 +149,29 @@ const modules = (project: Project): Record<string, ViewValue> =>
     ]),
   );
 
+/** How one gets to type SQL, by where the database is. */
+function psqlOf(project: Project): string {
+  const inContainer = `docker compose exec postgres psql --username=postgres ${accountOf(project.names)}`;
+  const ways = [
+    ...(project.has('compose') && project.has('postgres') ? [command(inContainer)] : []),
+    ...(databaseIsOutside(project) ? [command('psql "$DATABASE_URL"')] : []),
+  ];
+  return ways.join(', or at its provider ');
+}
+
 /** One table row for each place, by action: `{{#each restart}}| {{where}} | {{how}} |{{/each}}`. */
-const tables = (project: Project): Record<string, ViewValue> =>
-  Object.fromEntries(
-    ACTIONS.map((action) => [
-      action,
-      placesOf(project).map((place) => ({ where: literal(place.where), how: literal(place[action]) })),
-    ]),
-  );
+function tables(project: Project): Record<string, ViewValue> {
+  const rows = (places: readonly Place[], action: (typeof ACTIONS)[number]): ViewValue =>
+    places.map((place) => ({ where: literal(place.where), how: literal(place[action]) }));
+  const places = placesOf(project);
+  // Compose brings its database along.
+  const outside = places.filter(({ where }) => where !== COMPOSE);
+  return {
+    ...Object.fromEntries(ACTIONS.map((action) => [action, rows(places, action)])),
+    stopOutside: rows(outside, 'stop'),
+    startOutside: rows(outside, 'start'),
+  };
+}
 
 /** What every document for operators may print. */
 export function operationsView(project: Project): View {
@@ -192,12 +208,7 @@ export function operationsView(project: Project): View {
     disasterRecovery: project.has('disaster-recovery'),
     productionReadiness: project.has('production-readiness'),
     hasData: ['postgres', 'redis', 'rabbitmq'].some((id) => project.has(id)),
-    // The commands that the pages give; `psql` takes the URL of a database that is elsewhere.
-    psql: literal(
-      insideCompose
-        ? `docker compose exec postgres psql --username=postgres ${account}`
-        : 'psql "$DATABASE_URL"',
-    ),
+    psql: literal(psqlOf(project)),
   };
 }
 
