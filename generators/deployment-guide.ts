@@ -6,13 +6,13 @@ import { literal } from '../src/render/view.ts';
 
 /** The ways of this repository, with the heading that each section has. */
 const WAYS = [
-  ['compose', 'Compose', 'one machine with Docker'],
+  ['compose', 'Docker Compose', 'one machine with Docker'],
   ['kustomize', 'Kubernetes', 'a cluster, by kustomize'],
   ['ecs', 'Amazon ECS', 'managed containers on AWS'],
-  ['cloud-run', 'Cloud Run', 'managed containers on Google Cloud'],
+  ['cloud-run', 'Google Cloud Run', 'managed containers on Google Cloud'],
   ['container-instances', 'Azure Container Instances', 'managed containers on Azure'],
-  ['digitalocean', 'App Platform', 'managed containers on DigitalOcean'],
-  ['delivery', 'Delivery', 'the pipeline that publishes images and deploys them'],
+  ['digitalocean', 'DigitalOcean App Platform', 'managed containers on DigitalOcean'],
+  ['delivery', 'How a commit is delivered', 'the pipeline that publishes images and deploys them'],
 ] as const;
 
 const waysOf = (project: Project) => WAYS.filter(([id]) => project.has(id));

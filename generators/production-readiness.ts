@@ -45,6 +45,12 @@ const privatePaths = (project: Project) =>
 const apiPrefixOf = (project: Project): string =>
   project.stack === 'fastapi' ? String(project.answer('fastapi.apiPrefix')) : '';
 
+/** What the proxy lets through, and a number of requests of which it has to refuse some. */
+function limitsOf(project: Project) {
+  const requestsPerMinute = project.has('nginx') ? Number(project.answer('nginx.requestsPerMinute')) : 0;
+  return { requestsPerMinute, tooManyRequests: 2 * requestsPerMinute + 50 };
+}
+
 /** What the script checks, in its order. */
 const checksOf = (project: Project): readonly string[] => [
   'ready',
@@ -77,6 +83,7 @@ export default defineComponent({
     envFileOption: literal(project.has('env') ? 'options.env_file' : 'None'),
     envFileArgument: literal(project.has('env') ? ' --env-file .env' : ''),
     coverageShownBy: literal(project.has('ci') ? 'CI `test`' : '`python -m pytest`, which fails below it'),
+    ...limitsOf(project),
     checks: checksOf(project).map((name) => ({ name })),
   }),
   contributes: (_, project) => [

@@ -7,11 +7,12 @@ import type { Project } from './define.ts';
 /** The managed platforms, as people call them. */
 const PLATFORMS = {
   ecs: 'Amazon ECS',
-  'cloud-run': 'Cloud Run',
+  'cloud-run': 'Google Cloud Run',
   'container-instances': 'Azure Container Instances',
-  digitalocean: 'App Platform',
+  digitalocean: 'DigitalOcean App Platform',
 } as const;
 
+const COMPOSE = 'Docker Compose';
 const COMPOSE_UP = 'docker compose -f docker-compose.yml -f docker-compose.prod.yml up --detach --wait';
 
 /** What an operator does in any place; each is said as Markdown that fits into a cell of a table. */
@@ -41,13 +42,13 @@ const writersOf = (project: Project): readonly string[] => [
   ...(project.facts.app?.workers ?? []).map(({ name }) => name),
 ];
 
-const platformsOf = (project: Project): readonly string[] =>
-  Object.entries(PLATFORMS).flatMap(([id, name]) => (project.has(id) ? [name] : []));
+const platformsOf = (project: Project): readonly (readonly [id: string, name: string])[] =>
+  Object.entries(PLATFORMS).filter(([id]) => project.has(id));
 
 function compose(project: Project): Place {
   const service = serviceOf(project);
   return {
-    where: 'Compose',
+    where: COMPOSE,
     state: command('docker compose ps --all'),
     logs: command(`docker compose logs --no-log-prefix --since=15m ${service}`),
     version: command(`docker compose images ${service}`),
@@ -81,12 +82,12 @@ function kubernetes(project: Project): Place {
   };
 }
 
-/** The platform's own page shows what it runs; the deployment guide tells how a version gets there. */
-const platform = (name: string): Place => ({
+/** The script tells which version is live; the rest is on the platform's own pages. */
+const platform = ([id, name]: readonly [id: string, name: string]): Place => ({
   where: name,
-  state: 'the state of the service on its page in the console',
+  state: command(`scripts/deploy-blue-green.sh status ${id} production`),
   logs: 'the logs of the service on its page in the console',
-  version: 'the tag of the image on its page in the console',
+  version: command(`scripts/deploy-blue-green.sh status ${id} production`),
   restart: 'deploy the version that runs once more',
   usage: 'processor and memory on its page in the console',
   stop: 'set its number of instances to 0',
@@ -148,14 +149,29 @@ const modules = (project: Project): Record<string, ViewValue> =>
     ]),
   );
 
+/** How one gets to type SQL, by where the database is. */
+function psqlOf(project: Project): string {
+  const inContainer = `docker compose exec postgres psql --username=postgres ${accountOf(project.names)}`;
+  const ways = [
+    ...(project.has('compose') && project.has('postgres') ? [command(inContainer)] : []),
+    ...(databaseIsOutside(project) ? [command('psql "$DATABASE_URL"')] : []),
+  ];
+  return ways.join(', or at its provider ');
+}
+
 /** One table row for each place, by action: `{{#each restart}}| {{where}} | {{how}} |{{/each}}`. */
-const tables = (project: Project): Record<string, ViewValue> =>
-  Object.fromEntries(
-    ACTIONS.map((action) => [
-      action,
-      placesOf(project).map((place) => ({ where: literal(place.where), how: literal(place[action]) })),
-    ]),
-  );
+function tables(project: Project): Record<string, ViewValue> {
+  const rows = (places: readonly Place[], action: (typeof ACTIONS)[number]): ViewValue =>
+    places.map((place) => ({ where: literal(place.where), how: literal(place[action]) }));
+  const places = placesOf(project);
+  // Compose brings its database along.
+  const outside = places.filter(({ where }) => where !== COMPOSE);
+  return {
+    ...Object.fromEntries(ACTIONS.map((action) => [action, rows(places, action)])),
+    stopOutside: rows(outside, 'stop'),
+    startOutside: rows(outside, 'start'),
+  };
+}
 
 /** What every document for operators may print. */
 export function operationsView(project: Project): View {
@@ -192,12 +208,7 @@ export function operationsView(project: Project): View {
     disasterRecovery: project.has('disaster-recovery'),
     productionReadiness: project.has('production-readiness'),
     hasData: ['postgres', 'redis', 'rabbitmq'].some((id) => project.has(id)),
-    // The commands that the pages give; `psql` takes the URL of a database that is elsewhere.
-    psql: literal(
-      insideCompose
-        ? `docker compose exec postgres psql --username=postgres ${account}`
-        : 'psql "$DATABASE_URL"',
-    ),
+    psql: literal(psqlOf(project)),
   };
 }
 

@@ -1,5 +1,6 @@
 /** T13: whatever a person types into a free-text question lands in every file as that text, or is refused and said so. */
 import { describe, expect, it } from 'vitest';
+import type { FieldValue } from '../../src/component/fields.ts';
 import { parseValue } from '../../src/plan/parse-value.ts';
 import { BulwarkError } from '../../src/errors.ts';
 import { runEmbedded } from '../../src/verify/run-embedded.ts';
@@ -17,10 +18,20 @@ import { catalog, render, textOf, type Rendered } from '../support/render.ts';
 const STACKS = catalog.components.filter(({ category }) => category === 'stack').map(({ id }) => id);
 const textQuestions = catalog.questions.filter(({ field }) => field.kind === 'text');
 
+/** What is chosen beside the answer: the component that it belongs to, unless that is the stack itself. */
+function choicesFor(key: string, stack: string): Record<string, FieldValue> {
+  const owner = catalog.components.find(({ id }) => key.startsWith(`${id}.`));
+  return {
+    stack,
+    data: stack === 'none' ? [] : ['postgres', 'redis'],
+    ...(owner && owner.category !== 'stack' && { [owner.category]: [owner.id] }),
+  };
+}
+
 /** Renders with one answer; undefined where the answer was refused with a clear error. */
 async function renderWith(key: string, value: string, stack: string): Promise<Rendered | undefined> {
   try {
-    return await render({ stack, data: stack === 'none' ? [] : ['postgres', 'redis'], [key]: value });
+    return await render({ ...choicesFor(key, stack), [key]: value });
   } catch (error) {
     if (!(error instanceof BulwarkError)) throw error;
     expect(error.issues[0]).toMatchObject({ id: 'cannot-quote', hint: expect.stringMatching(/./) as string });
@@ -32,8 +43,8 @@ async function renderWith(key: string, value: string, stack: string): Promise<Re
  * Files that are the same whatever the answer is need no second look; a stack of compose files is judged whole, and a
  * Dockerfile with what keeps files from its build.
  */
-async function judgedFiles({ tree }: Rendered, stack: string): Promise<Rendered['tree']> {
-  const usual = (await render({ stack, data: stack === 'none' ? [] : ['postgres', 'redis'] })).tree;
+async function judgedFiles({ tree }: Rendered, key: string, stack: string): Promise<Rendered['tree']> {
+  const usual = (await render(choicesFor(key, stack))).tree;
   return new Map(
     [...tree].filter(
       ([path, { content }]) =>
@@ -44,11 +55,15 @@ async function judgedFiles({ tree }: Rendered, stack: string): Promise<Rendered[
   );
 }
 
+/** A question of the project or of a component is asked with every stack; one of a stack with that one. */
+const isAskedOf = (stack: string, key: string): boolean =>
+  key.startsWith(`${stack}.`) || !STACKS.some((other) => key.startsWith(`${other}.`));
+
 /** The rules that a text must not be able to break: everything parses and nothing was added. */
 const STRUCTURE = ['syntax', 'compose', 'workflows', 'dockerfile'];
 
 describe.each(textQuestions.map(({ key, field }) => [key, field] as const))('T13 %s', (key, field) => {
-  const applicable = STACKS.filter((stack) => !key.includes('.') || key.startsWith(`${stack}.`));
+  const applicable = STACKS.filter((stack) => isAskedOf(stack, key));
 
   it.each(NASTY_NAMES)('%s', async (name) => {
     const text = NASTY[name];
@@ -61,7 +76,7 @@ describe.each(textQuestions.map(({ key, field }) => [key, field] as const))('T13
     for (const stack of applicable) {
       const rendered = await renderWith(key, text, stack);
       if (!rendered) continue;
-      const results = await runEmbedded(await judgedFiles(rendered, stack));
+      const results = await runEmbedded(await judgedFiles(rendered, key, stack));
       const broken = results.filter(
         ({ check, outcome }) => STRUCTURE.includes(check) && outcome !== 'passed' && outcome !== 'skipped',
       );

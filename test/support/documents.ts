@@ -38,14 +38,20 @@ export const cronCommandsOf = (documents: readonly JudgedFile[]): readonly Scrip
 
 /** Programs that an operator has, or that are in the images of the data services. */
 const PROGRAMS = [
+  'aws',
+  'az',
   'cd',
+  'cosign',
   'crontab',
   'createdb',
   'curl',
   'df',
   'docker',
+  'doctl',
   'dropdb',
   'find',
+  'gcloud',
+  'gh',
   'git',
   'grep',
   'jq',
@@ -97,10 +103,12 @@ export interface TypedCommand extends Omit<ShellCommand, 'line'> {
   readonly line: number;
 }
 
-/** What runs within a container is a command of its own. */
+/** What runs within a container is a command of its own, and no part of the one that starts it. */
 function withInner(command: TypedCommand): readonly TypedCommand[] {
   const inner = innerWords(command.words);
-  return inner.length === 0 ? [command] : [command, ...withInner({ ...command, words: inner })];
+  if (inner.length === 0) return [command];
+  const words = command.words.slice(0, command.words.length - inner.length);
+  return [{ ...command, words }, ...withInner({ ...command, words: inner })];
 }
 
 function innerWords(words: TypedCommand['words']): TypedCommand['words'] {

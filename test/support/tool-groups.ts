@@ -25,6 +25,8 @@ export const TOOL_GROUPS = {
   'image-build': 'the rendered images build, run hardened as any user, and stop when they are told to',
   nginx:
     'a real nginx with the rendered configuration speaks TLS, sets headers, limits, hides and finds replicas',
+  documents:
+    'what the documents say to type is understood, their SQL runs, a restore brings the data back, planted faults show',
   matrix: 'each tool finds nothing in any row of the pairwise set',
   judge: 'the judge finds nothing in the default output, in minimal ones and in rows of the pairwise set',
   twins: 'each line of the hardening baseline that is taken out of the output is found',
