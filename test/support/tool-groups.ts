@@ -26,6 +26,8 @@ export const TOOL_GROUPS = {
   twins: 'each line of the hardening baseline that is taken out of the output is found',
   'python-quality': 'ruff, black, isort, pylint, mypy and bandit find nothing in any rendered application',
   'python-locks': 'every locked package has a wheel for each Python and processor',
+  'deploy-targets':
+    "the files of the deploy targets hold before the platforms' models, and the script before stand-ins of the clouds",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type ToolGroup = keyof typeof TOOL_GROUPS;
