@@ -30,6 +30,15 @@ function instanceSizeOf({ cpuLimitMillis, memoryLimitMb }: Resources) {
   return { slug: size.slug, isEnough };
 }
 
+function sizeNote({ cpuLimitMillis, memoryLimitMb }: Resources, { isEnough }: { isEnough: boolean }) {
+  const asked = `${cpuLimitMillis / 1000} processors and ${memoryLimitMb} MiB`;
+  return literal(
+    isEnough
+      ? `The size of an instance is the smallest that grants ${asked}.`
+      : `The size of an instance is the largest there is, and less than ${asked}.`,
+  );
+}
+
 /** An app has a name of 2 to 32 characters. */
 const appNameOf = ({ slug }: ProjectNames): string =>
   slug.length < 2 ? `${slug}-app` : slug.slice(0, 32).replace(/-+$/, '');
@@ -65,9 +74,7 @@ export default defineComponent({
       ownToken: registryHostOf(project.image) === 'ghcr.io',
       appName: appNameOf(project.names),
       instanceSize: size.slug,
-      tooSmall: !size.isEnough,
-      cpuLimitMillis: app.resources.cpuLimitMillis,
-      memoryLimitMb: app.resources.memoryLimitMb,
+      sizeNote: sizeNote(app.resources, size),
       // App Platform kills after ten minutes at the latest.
       stopSeconds: Math.min(app.stopSeconds, 600),
       hasProcesses: app.jobs.length > 0 || app.migrateTarget !== undefined,

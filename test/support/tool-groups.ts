@@ -34,6 +34,8 @@ export const TOOL_GROUPS = {
   'kube-api':
     'every overlay rolls out on a real API server with Pod Security restricted; what is not hardened is refused',
   'python-locks': 'every locked package has a wheel for each Python and processor',
+  'deploy-targets':
+    "the files of the deploy targets hold before the platforms' models, and the script before stand-ins of the clouds",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type ToolGroup = keyof typeof TOOL_GROUPS;

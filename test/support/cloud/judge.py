@@ -10,13 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import azure.mgmt.containerinstance.models as azure_models
-import botocore.session
-import googleapiclient
 import yaml
-from botocore.validate import ParamValidator
-
-FOLDER = pathlib.Path(sys.argv[1])
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
 FARGATE = {
@@ -32,6 +26,11 @@ FARGATE = {
 
 def ecs(path: pathlib.Path) -> Iterator[str]:
     """The requests that RegisterTaskDefinition would be sent."""
+    # Each platform's client is loaded only where it is needed: that takes a second.
+    # pylint: disable=import-outside-toplevel
+    import botocore.session
+    from botocore.validate import ParamValidator
+
     model = botocore.session.get_session().get_service_model("ecs")
     shape = model.operation_model("RegisterTaskDefinition").input_shape
     document = json.loads(path.read_text("utf-8"))
@@ -60,6 +59,8 @@ def enumerations(value: Any, shape: Any, at: str) -> Iterator[str]:
 
 def cloud_run(path: pathlib.Path) -> Iterator[str]:
     """Resources of run.v1, each by its kind."""
+    import googleapiclient  # pylint: disable=import-outside-toplevel
+
     cache = pathlib.Path(googleapiclient.__file__).parent / "discovery_cache/documents"
     schemas = json.loads((cache / "run.v1.json").read_text("utf-8"))["schemas"]
     for document in yaml.safe_load_all(path.read_text("utf-8")):
@@ -103,12 +104,14 @@ def discovery(value: Any, schema: Any, schemas: Any, at: str) -> Iterator[str]:
 
 def container_instances(path: pathlib.Path) -> Iterator[str]:
     """Container groups of Azure's own model."""
+    from azure.mgmt.containerinstance import models  # pylint: disable=import-outside-toplevel
+
     for document in yaml.safe_load_all(path.read_text("utf-8")):
         if document is None:
             continue
         # What the command line takes and the model has as read-only or not at all.
         body = {key: value for key, value in document.items() if key not in ("apiVersion", "type", "name")}
-        yield from model_faults(body, azure_models.ContainerGroup, document["name"])
+        yield from model_faults(body, models.ContainerGroup, document["name"])
 
 
 SCALARS: dict[str, type | tuple[type, ...]] = {"str": str, "int": int, "float": (int, float), "bool": bool}
@@ -162,7 +165,7 @@ def typed(value: Any, kind: str, at: str) -> Iterator[str]:
         if not isinstance(value, SCALARS[kind]) or (isinstance(value, bool) and kind != "bool"):
             yield f"{at} is no {kind}"
     elif kind != "object":
-        yield from model_faults(value, getattr(azure_models, kind), at)
+        yield from model_faults(value, getattr(sys.modules["azure.mgmt.containerinstance.models"], kind), at)
 
 
 JUDGES = {
@@ -171,11 +174,18 @@ JUDGES = {
     "deploy/azure-container-instances": container_instances,
 }
 
-judged: list[str] = []
-faults: list[str] = []
-for folder, judge in JUDGES.items():
-    for file in sorted((FOLDER / folder).glob("*")):
-        name = f"{folder}/{file.name}"
-        judged.append(name)
-        faults.extend(f"{name}: {fault}" for fault in judge(file))
-print(json.dumps({"judged": judged, "faults": faults}))
+
+def main(root: pathlib.Path) -> None:
+    """Judges all files of all targets."""
+    judged: list[str] = []
+    faults: list[str] = []
+    for folder, judge in JUDGES.items():
+        for file in sorted((root / folder).glob("*")):
+            name = f"{folder}/{file.name}"
+            judged.append(name)
+            faults.extend(f"{name}: {fault}" for fault in judge(file))
+    print(json.dumps({"judged": judged, "faults": faults}))
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))
