@@ -3,7 +3,7 @@
 /** The output with one text exchanged, and what must be found in it. */
 export interface HardeningTwin {
   /** Which rendered repository; the default one unless it says so. */
-  readonly of?: 'minimal';
+  readonly of?: 'minimal' | 'platform';
   readonly file: string;
   /** Exchanged at its first occurrence, which must exist. */
   readonly from: string | RegExp;
@@ -26,6 +26,9 @@ const COMPOSE = 'docker-compose.yml';
 const PRODUCTION = 'docker-compose.prod.yml';
 const WORKFLOW = '.github/workflows/ci.yml';
 const SCRIPT = 'docker/redis/start.sh';
+const DEPLOYMENT = 'kubernetes/base/deployment.yaml';
+/** What the tools for Kubernetes judge is an overlay as it renders. */
+const OVERLAY = 'kubernetes/overlays/production/kustomization.yaml';
 
 // Put together here, so that no scanner of this repository finds it.
 const TOKEN = ['ghp', 'a8Bd93kLq0ZxWv7Uy2Rt5Pm1Nc6Jh4Gf8sDe'].join('_');
@@ -290,6 +293,189 @@ export const HARDENING: Readonly<
         tools: { 'docker-compose': 'compose-config' },
       },
     ],
+  },
+  Kubernetes: {
+    'Pod Security restricted': [
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: '        runAsNonRoot: true\n',
+        to: '',
+        embedded: 'kubernetes-run-as-non-root',
+      },
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: '            allowPrivilegeEscalation: false\n',
+        to: '',
+        embedded: 'kubernetes-privilege-escalation',
+      },
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: 'drop: [ALL]',
+        to: 'drop: [NET_RAW]',
+        embedded: 'kubernetes-drop-all',
+      },
+      {
+        of: 'platform',
+        file: 'kubernetes/overlays/dev/postgres.yaml',
+        from: '        runAsNonRoot: true\n',
+        to: '',
+        embedded: 'kubernetes-run-as-non-root',
+      },
+    ],
+    'read-only root': [
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: '            readOnlyRootFilesystem: true\n',
+        to: '',
+        embedded: 'kubernetes-read-only-root',
+      },
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: 'readOnlyRootFilesystem: true',
+        to: 'readOnlyRootFilesystem: false',
+        embedded: 'kubernetes-read-only-root',
+      },
+    ],
+    seccomp: [
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: '        seccompProfile:\n          type: RuntimeDefault\n',
+        to: '',
+        embedded: 'kubernetes-seccomp',
+      },
+    ],
+    'no service-account token unless needed': [
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: 'automountServiceAccountToken: false',
+        to: 'automountServiceAccountToken: true',
+        embedded: 'kubernetes-token',
+      },
+    ],
+    'requests and limits': [
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: /(?<=containers:\n[^]*) {12}limits:\n(?: {14}.*\n)+/,
+        to: '',
+        embedded: 'kubernetes-limits',
+      },
+    ],
+    'three probes': [
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: / {10}startupProbe:\n(?: {12}.*\n)+/,
+        to: '',
+        embedded: 'kubernetes-probes',
+      },
+      {
+        of: 'platform',
+        file: 'kubernetes/base/workers.yaml',
+        from: / {10}livenessProbe:\n(?: {12}.*\n)+/,
+        to: '',
+        embedded: 'kubernetes-probes',
+      },
+    ],
+    'spread and anti-affinity': [
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: / {6}affinity:\n(?: {8}.*\n)+/,
+        to: '',
+        tools: { 'kube-score': 'deployment-has-host-podantiaffinity' },
+        in: OVERLAY,
+      },
+    ],
+    PDB: [
+      {
+        of: 'platform',
+        file: 'kubernetes/base/pod-disruption-budget.yaml',
+        from: 'component: api\nspec:\n  maxUnavailable: 1',
+        to: 'component: api\nspec:\n  maxUnavailble: 1',
+        tools: { kubeconform: 'kubeconform-invalid' },
+        in: OVERLAY,
+      },
+      {
+        of: 'platform',
+        file: 'kubernetes/base/kustomization.yaml',
+        from: '  - pod-disruption-budget.yaml\n',
+        to: '',
+        tools: { 'kube-score': 'deployment-has-poddisruptionbudget' },
+        in: OVERLAY,
+      },
+    ],
+    'HPA with behaviour': [
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: 'spec:\n',
+        to: 'spec:\n  replicas: 2\n',
+        tools: { 'kube-score': 'deployment-targeted-by-hpa-does-not-have-replicas-configured' },
+        in: OVERLAY,
+      },
+      {
+        of: 'platform',
+        file: 'kubernetes/base/horizontal-pod-autoscaler.yaml',
+        from: 'stabilizationWindowSeconds: 300',
+        to: 'stabilizationWindowSecond: 300',
+        tools: { kubeconform: 'kubeconform-invalid' },
+        in: OVERLAY,
+      },
+    ],
+    'default-deny network policies': [
+      {
+        of: 'platform',
+        file: 'kubernetes/base/kustomization.yaml',
+        from: '  - network-policies.yaml\n',
+        to: '',
+        tools: { 'kube-score': 'pod-networkpolicy' },
+        in: OVERLAY,
+      },
+    ],
+    'with DNS and the named peers only': { shownBy: 'the policies read in test/tools/kubernetes.test.ts' },
+    'quota, rolling update with maxUnavailable: 0': {
+      shownBy: 'the roll-outs under full load and with failing migrations in test/tools/kubernetes.test.ts',
+    },
+    preStop: [
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: 'preStop:',
+        to: 'preStopp:',
+        tools: { kubeconform: 'kubeconform-invalid' },
+        in: OVERLAY,
+      },
+    ],
+    'config checksum': { shownBy: 'the names in test/tools/kubernetes.test.ts' },
+    'uid 10001 or higher': [
+      {
+        of: 'platform',
+        file: DEPLOYMENT,
+        from: 'runAsUser: 10001',
+        to: 'runAsUser: 1000',
+        embedded: 'kubernetes-user-id',
+      },
+    ],
+    "no secret's value in git": [
+      {
+        of: 'platform',
+        file: 'kubernetes/base/service.yaml',
+        from: /$/,
+        to: '\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: api-secrets\nstringData:\n  TOKEN: abc\n',
+        embedded: 'kubernetes-secret-value',
+      },
+    ],
+    'migrations run before as a Job; a failure stops the roll-out': {
+      shownBy: 'the roll-outs in test/tools/kubernetes.test.ts',
+    },
   },
   'Images and actions': {
     'images by exact tag': [

@@ -13,6 +13,8 @@ export interface Suppression {
 const FORMS: readonly (readonly [tool: string, form: RegExp])[] = [
   ['hadolint', /#\s*hadolint\s+(?:global\s+)?ignore=([\w,]+)(.*)/],
   ['checkov', /checkov:skip=(\w+)(.*)/],
+  // In a manifest, where a comment does not outlive kustomize.
+  ['checkov', /checkov\.io\/skip\d+["']?:\s*["']?(\w+)=(.*)/],
   ['trivy', /(?:trivy|tfsec):ignore:([\w-]+)(.*)/],
   ['tflint', /tflint-ignore(?:-file)?:\s*([\w,]+)(.*)/],
   ['zizmor', /zizmor:\s*ignore\[([^\]]+)\](.*)/],

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missingCluster, startCluster, type Cluster } from '../support/cluster.ts';
 import { tryRun } from '../support/keep.ts';
 import { NONE, startKubelet, type Kubelet, type PodObject } from '../support/kubelet.ts';
+import { isAllowed, type Endpoint, type NetworkPolicy } from '../support/network-policies.ts';
 import type { Row } from '../support/pairwise.ts';
 import { renderedFolder } from '../support/repository.ts';
 import { describeWithTools } from '../support/tools.ts';
@@ -43,8 +44,12 @@ async function rendered(answers: Row, preset: string | null = null): Promise<str
   return folder;
 }
 
-const program = (folder: string, argv: readonly string[]): ReturnType<typeof tryRun> =>
-  tryRun(argv, { cwd: folder, env: { KUBECONFIG: cluster.kubeconfig, ROLLOUT_TIMEOUT: '4s' }, seconds: 60 });
+const program = (folder: string, argv: readonly string[], timeout = '60s'): ReturnType<typeof tryRun> =>
+  tryRun(argv, {
+    cwd: folder,
+    env: { KUBECONFIG: cluster.kubeconfig, ROLLOUT_TIMEOUT: timeout },
+    seconds: 90,
+  });
 
 /** @throws with all it said when it fails; @returns what it said */
 async function runIn(folder: string, ...argv: readonly string[]): Promise<string> {
@@ -172,6 +177,98 @@ describeWithTools(
         MINUTE,
       );
 
+      /** Where each component listens, by the name of the port. */
+      const PORTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+        api: { http: 8000 },
+        postgres: { postgres: 5432 },
+        redis: { redis: 6379 },
+        rabbitmq: { amqp: 5672 },
+        mailpit: { smtp: 1025, web: 8025 },
+      };
+
+      /** A component of the environment, `namespace/label=value` of another namespace, or an address. */
+      function endpoint(name: string, environment: string): Endpoint {
+        if (/^\d/.test(name)) return name;
+        const [namespace = '', label] = name.split('/');
+        if (label !== undefined) {
+          const [key = '', value = ''] = label.split('=');
+          return { namespace, labels: { [key]: value } };
+        }
+        const labels = { 'app.kubernetes.io/name': 'order-desk', 'app.kubernetes.io/component': name };
+        return { namespace: `order-desk-${environment}`, labels, ports: PORTS[name] ?? {} };
+      }
+
+      test.each<readonly [environment: string, yes: readonly string[], no: readonly string[]]>([
+        [
+          'dev',
+          [
+            ...['api postgres 5432', 'api redis 6379', 'api rabbitmq 5672', 'worker rabbitmq 5672'],
+            ...['audit-retention postgres 5432', 'migrate postgres 5432', 'worker mailpit 1025'],
+            ...['ingress-nginx/app=x api 8000', 'monitoring/app=prometheus api 8000'],
+          ],
+          [
+            ...[
+              'migrate redis 6379',
+              'audit-retention mailpit 1025',
+              'postgres redis 6379',
+              'redis api 8000',
+            ],
+            ...['ingress-nginx/app=x postgres 5432', 'monitoring/app=prometheus rabbitmq 5672'],
+            ...['default/app=x api 8000', 'api 203.0.113.9 443', 'worker api 8000', 'api worker 8000'],
+          ],
+        ],
+        [
+          'production',
+          [
+            ...['api 10.4.0.9 5432', 'worker 10.4.0.9 5671', 'migrate 10.4.0.9 5432', 'api 203.0.113.9 587'],
+            ...['api kube-system/k8s-app=kube-dns 53', 'migrate kube-system/k8s-app=kube-dns 53'],
+            'ingress-nginx/app=x api 8000',
+          ],
+          [
+            ...['api 203.0.113.9 5432', 'api 10.4.0.9 22', 'api 10.4.0.9 587', 'api 169.254.169.254 587'],
+            ...[
+              'migrate 10.4.0.9 6379',
+              'audit-retention 203.0.113.9 587',
+              'api kube-system/k8s-app=dashboard 53',
+            ],
+            ...['203.0.113.9 api 8000', 'default/app=x api 8000', 'api worker 8000'],
+          ],
+        ],
+      ])(
+        'in %s pods reach each other as far as they need to, and no further',
+        async (environment, yes, no) => {
+          const path = `/apis/networking.k8s.io/v1/namespaces/order-desk-${environment}/networkpolicies`;
+          const { items } = (await cluster.ask('GET', path)) as { items: readonly NetworkPolicy[] };
+          const reaches = (route: string): boolean => {
+            const [from = '', to = '', port = ''] = route.split(' ');
+            return isAllowed(items, {
+              from: endpoint(from, environment),
+              to: endpoint(to, environment),
+              port: Number(port),
+            });
+          };
+          expect(yes.filter((route) => !reaches(route))).toEqual([]);
+          expect(no.filter(reaches)).toEqual([]);
+        },
+      );
+
+      test('names its settings after their content, so that a change replaces the pods', async () => {
+        const names = await Promise.all(
+          ENVIRONMENTS.map((environment) =>
+            valueOf(
+              `order-desk-${environment}`,
+              'deployment/api',
+              '.spec.template.spec.containers[0].envFrom[0].configMapRef.name',
+            ),
+          ),
+        );
+        for (const name of names) expect(name).toMatch(/^api-settings-[a-z0-9]{10}$/);
+        expect(new Set(names).size).toBe(ENVIRONMENTS.length);
+        expect(await valueOf('order-desk-staging', `configmap/${names[1] ?? ''}`, '.data.PUBLIC_URL')).toBe(
+          'https://staging.orders.acme.com',
+        );
+      });
+
       test(
         'runs its scheduled job under the same rules',
         async () => {
@@ -282,14 +379,14 @@ describeWithTools(
         async () => {
           const namespace = 'order-desk-production';
           kubelet.stuck = /^worker-/;
-          const { code, output } = await program(platform, [
-            'scripts/deploy-kubernetes.sh',
-            'production',
-            '0.5.0',
-          ]);
+          const { code, output } = await program(
+            platform,
+            ['scripts/deploy-kubernetes.sh', 'production', '0.5.0'],
+            '8s',
+          );
           kubelet.stuck = NONE;
           expect(code, output).toBe(1);
-          expect(output).toContain('did not get ready: worker');
+          expect(output).toMatch(/did not get ready: .*worker/);
           await rolledOut(namespace);
           for (const name of ['api', 'worker']) {
             expect(await imageOf(namespace, name)).toBe('ghcr.io/acme/order-desk:0.3.0');

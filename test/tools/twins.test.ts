@@ -7,14 +7,15 @@ import { runTools } from '../../src/verify/run-tools.ts';
 import { tools } from '../../src/verify/tools/index.ts';
 import { HARDENING, type HardeningTwin } from '../support/hardening-twins.ts';
 import { createdTree } from '../support/rows.ts';
-import { describeWithTools, execWithTools } from '../support/tools.ts';
+import { describeWithTools, execWithTools, missingSchemas } from '../support/tools.ts';
 
 const MINUTE = 60_000;
 
-/** The default output with everything that it can have, and the smallest. */
+/** The default output with everything that it can have, the smallest, and the one that runs on a cluster. */
 const TREES = {
   default: await createdTree({ name: 'My Service', data: ['postgres', 'rabbitmq', 'redis'] }),
   minimal: await createdTree({ name: 'OrderDesk 2', owner: 'acme' }, 'minimal'),
+  platform: await createdTree({ name: 'My Service' }, 'fastapi-platform'),
 };
 
 const demands = Object.entries(HARDENING).flatMap(([section, demanded]) =>
@@ -80,7 +81,9 @@ const byTool = tools.map((tool) => ({
 }));
 
 for (const { tool, cases } of byTool.filter((each) => each.cases.length > 0)) {
-  describeWithTools('twins', [tool.command], () => {
+  const needed = [tool.command, ...(tool.id.startsWith('kube') ? ['kubectl'] : [])];
+  const obstacle = tool.id === 'kubeconform' ? missingSchemas() : undefined;
+  const tests = (): void => {
     const judge = (tree: JudgedTree): Promise<readonly CheckResult[]> =>
       runTools({ tree, exec: execWithTools, tools: [tool] });
 
@@ -102,5 +105,6 @@ for (const { tool, cases } of byTool.filter((each) => each.cases.length > 0)) {
       },
       2 * MINUTE,
     );
-  });
+  };
+  describeWithTools('twins', needed, tests, obstacle);
 }
