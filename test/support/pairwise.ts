@@ -55,18 +55,26 @@ const INTEGER_SAMPLES: Readonly<Record<string, readonly number[]>> = {
   'compose.replicas': [1, 2, 3],
 };
 
-/** One value of one factor. `inRow` says which components must be in or out of a row that has it. */
+/** Fields that have a meaning with one value of another only. */
+const MEANT_WITH: Readonly<Record<string, readonly [key: string, value: FieldValue]>> = {
+  'kustomize.secretStore': ['kustomize.secrets', 'external-secret'],
+};
+
+/**
+ * One value of one factor. `inRow` says what else a row that has it must have: components that are in or out, by their
+ * ids, and values of other factors.
+ */
 export interface Setting {
   readonly key: string;
   readonly value: FieldValue;
-  readonly inRow: ReadonlyMap<ComponentId, boolean>;
+  readonly inRow: ReadonlyMap<string, FieldValue>;
 }
 
 /** All settings that rows of one stack can have; a component in or out is a setting like any other. */
 export function settingsFor(components: readonly AnyComponent[], stack: AnyComponent): readonly Setting[] {
   const required = new Map(neededBy(stack, components).map((id) => [id, true]));
-  const present = (component: AnyComponent): ReadonlyMap<ComponentId, boolean> =>
-    new Map([
+  const present = (component: AnyComponent): ReadonlyMap<string, FieldValue> =>
+    new Map<string, FieldValue>([
       ...required,
       ...[component.id, ...neededBy(component, components)].map((id) => [id, true] as const),
     ]);
@@ -78,7 +86,11 @@ export function settingsFor(components: readonly AnyComponent[], stack: AnyCompo
     .filter(({ id, category }) => category !== 'stack' && category !== 'essential' && !required.has(id))
     .flatMap((component): Setting[] => [
       { key: component.id, value: true, inRow: present(component) },
-      { key: component.id, value: false, inRow: new Map([...required, [component.id, false]]) },
+      {
+        key: component.id,
+        value: false,
+        inRow: new Map<string, FieldValue>([...required, [component.id, false]]),
+      },
     ]);
   const ofProject = Object.entries(projectFields).flatMap(([key, field]) =>
     samples(key, field).map((value): Setting => ({ key, value, inRow: required })),
@@ -88,15 +100,25 @@ export function settingsFor(components: readonly AnyComponent[], stack: AnyCompo
       samples(`${component.id}.${name}`, field).map((value): Setting => ({
         key: `${component.id}.${name}`,
         value,
-        inRow: present(component),
+        inRow: new Map([...present(component), ...meantWith(`${component.id}.${name}`)]),
       })),
     ),
   );
-  return [{ key: 'stack', value: stack.id, inRow: required }, ...choices, ...ofProject, ...ofComponents];
+  return [{ key: 'stack', value: stack.id, inRow: required }, ...choices, ...ofProject, ...ofComponents].map(
+    (setting) => ({ ...setting, inRow: new Map([...setting.inRow, [setting.key, setting.value]]) }),
+  );
 }
 
+const meantWith = (key: string): readonly (readonly [string, FieldValue])[] => {
+  const condition = MEANT_WITH[key];
+  return condition ? [condition] : [];
+};
+
 /** What a component cannot do without, also through what that needs. */
-export function neededBy(component: AnyComponent, components: readonly AnyComponent[]): readonly ComponentId[] {
+export function neededBy(
+  component: AnyComponent,
+  components: readonly AnyComponent[],
+): readonly ComponentId[] {
   const needed = new Set<ComponentId>();
   const follow = ({ requires = [] }: AnyComponent): void => {
     for (const id of requires) {
@@ -111,26 +133,38 @@ export function neededBy(component: AnyComponent, components: readonly AnyCompon
 }
 
 /** Every pair of settings that some row can have. */
-export function possiblePairs(components: readonly AnyComponent[]): Set<string> {
-  return new Set(
-    stacksOf(components).flatMap((stack) => {
-      const settings = settingsFor(components, stack);
-      return settings.flatMap((a, index) =>
-        settings.slice(index + 1).flatMap((b) => (areCompatible(a, b) ? [pairOf(a, b)] : [])),
-      );
-    }),
-  );
-}
+export const possiblePairs = (components: readonly AnyComponent[]): Set<string> =>
+  new Set(stacksOf(components).flatMap((stack) => pairsAmong(settingsFor(components, stack)).map(pairOf)));
 
 /** The pairs among the settings of one row. */
 export const pairsIn = (settings: readonly Setting[]): string[] =>
-  settings.flatMap((a, index) => settings.slice(index + 1).map((b) => pairOf(a, b)));
+  settings.flatMap((a, index) => settings.slice(index + 1).map((b) => pairOf([a, b])));
+
+type Pair = readonly [Setting, Setting];
+
+const pairsAmong = (settings: readonly Setting[]): Pair[] =>
+  settings.flatMap((a, index) =>
+    settings.slice(index + 1).flatMap((b): Pair[] => (areCompatible(a, b) ? [[a, b]] : [])),
+  );
 
 export interface PairwiseRow {
   /** Answers by key. */
   readonly answers: Row;
   readonly settings: readonly Setting[];
 }
+
+/** What rows of one stack are made of. */
+interface Universe {
+  readonly stack: AnyComponent;
+  readonly factors: readonly (readonly Setting[])[];
+  readonly settings: readonly Setting[];
+}
+
+const universesOf = (components: readonly AnyComponent[]): readonly Universe[] =>
+  stacksOf(components).map((stack) => {
+    const settings = settingsFor(components, stack);
+    return { stack, settings, factors: [...byKey(settings).values()] };
+  });
 
 /** How many random rows are compared for each that is taken: more gives fewer rows, slower. */
 const CANDIDATES = 60;
@@ -141,60 +175,96 @@ const CANDIDATES = 60;
  */
 export function pairwiseRows(components: readonly AnyComponent[], seed: number): readonly PairwiseRow[] {
   const random = generator(seed);
-  const open = possiblePairs(components);
-  const rows: PairwiseRow[] = [];
-  while (open.size > 0) {
-    const wanted = pairBehind([...open][0] ?? '', components);
-    let best: { row: PairwiseRow; gain: readonly string[] } = {
-      row: candidate(components, wanted, random),
-      gain: [],
-    };
-    for (let attempt = 0; attempt < CANDIDATES; attempt += 1) {
-      const row = candidate(components, wanted, random);
-      const gain = pairsIn(row.settings).filter((pair) => open.has(pair));
-      if (gain.length > best.gain.length) best = { row, gain };
+  const universes = universesOf(components);
+  // Numbers, for millions of pairs are looked up: one for each setting, whichever stack it is met in.
+  const numbers = new Map<string, number>();
+  const numberOf = new Map<Setting, number>();
+  for (const setting of universes.flatMap(({ settings }) => settings)) {
+    const name = nameOf(setting);
+    const number = numbers.get(name) ?? numbers.size;
+    numbers.set(name, number);
+    numberOf.set(setting, number);
+  }
+  const size = numbers.size;
+  const keyOf = (a: number, b: number): number => (a < b ? a * size + b : b * size + a);
+  const numberAt = (setting: Setting): number => numberOf.get(setting) ?? 0;
+  const open = new Map<number, { readonly universe: Universe; readonly pair: Pair }>();
+  for (const universe of universes) {
+    for (const pair of pairsAmong(universe.settings)) {
+      const key = keyOf(numberAt(pair[0]), numberAt(pair[1]));
+      if (!open.has(key)) open.set(key, { universe, pair });
     }
-    if (best.gain.length === 0) throw new Error('a pair is called possible that no row has');
-    for (const pair of best.gain) open.delete(pair);
-    rows.push(best.row);
   }
-  return rows;
-}
+  const gainOf = (settings: readonly Setting[]): number[] => {
+    const members = settings.map(numberAt);
+    const gain: number[] = [];
+    for (const [index, a] of members.entries()) {
+      for (let other = index + 1; other < members.length; other += 1) {
+        const key = keyOf(a, members[other] ?? 0);
+        if (open.has(key)) gain.push(key);
+      }
+    }
+    return gain;
+  };
 
-interface WantedPair {
-  readonly stack: AnyComponent;
-  readonly settings: readonly Setting[];
-}
-
-function pairBehind(pair: string, components: readonly AnyComponent[]): WantedPair {
-  for (const stack of stacksOf(components)) {
-    const settings = settingsFor(components, stack).filter((setting) =>
-      pair.split(' × ').includes(nameOf(setting)),
+  const rows: PairwiseRow[] = [];
+  for (;;) {
+    const [wanted] = open.values();
+    if (!wanted) return rows;
+    const candidates = Array.from({ length: CANDIDATES }, () =>
+      candidate(wanted.universe, wanted.pair, random),
     );
-    if (settings.length === 2) return { stack, settings };
+    const best = candidates
+      .map((drawn) => ({ drawn, gain: gainOf(drawn.settings) }))
+      .reduce((a, b) => (b.gain.length > a.gain.length ? b : a));
+    if (best.gain.length === 0)
+      throw new Error(`no row has ${pairOf(wanted.pair)}, which is called possible`);
+    for (const pair of best.gain) open.delete(pair);
+    rows.push(rowOf(components, wanted.universe.stack, best.drawn));
   }
-  throw new Error(`no stack has the pair ${pair}`);
 }
+
+/**
+ * Rows drawn at random from all that there are, of each stack in turn.
+ * @param seed makes the rows the same in every run
+ */
+export function* randomRows(
+  components: readonly AnyComponent[],
+  count: number,
+  seed: number,
+): Generator<Row> {
+  const random = generator(seed);
+  const universes = universesOf(components);
+  for (let index = 0; index < count; index += 1) {
+    const universe = universes[index % universes.length];
+    if (universe) yield rowOf(components, universe.stack, candidate(universe, [], random)).answers;
+  }
+}
+
+interface Drawn {
+  readonly settings: readonly Setting[];
+  readonly chosen: ReadonlyMap<string, FieldValue>;
+}
+
+const rowOf = (
+  components: readonly AnyComponent[],
+  stack: AnyComponent,
+  { settings, chosen }: Drawn,
+): PairwiseRow => ({ settings, answers: answersOf(components, stack, settings, chosen) });
 
 /** A random row of a stack that has the wanted settings. */
-function candidate(
-  components: readonly AnyComponent[],
-  { stack, settings: wanted }: WantedPair,
-  random: () => number,
-): PairwiseRow {
-  const forced = new Map(wanted.flatMap(({ inRow }) => [...inRow]));
-  const chosen = new Map<ComponentId, boolean>(forced);
+function candidate({ factors }: Universe, wanted: readonly Setting[], random: () => number): Drawn {
+  const chosen = new Map<string, FieldValue>(wanted.flatMap(({ inRow }) => [...inRow]));
   const settings: Setting[] = [];
   // A component's choice stands before its fields in `settingsFor`, so it is known when they are reached.
-  for (const [key, options] of byKey(settingsFor(components, stack))) {
+  for (const options of factors) {
     const possible = possibleAmong(options, chosen);
-    const fixed = wanted.find((setting) => setting.key === key);
-    const taken = fixed ?? possible[Math.floor(random() * possible.length)];
+    const taken = possible[Math.floor(random() * possible.length)];
     if (!taken) continue;
     settings.push(taken);
-    for (const [id, value] of taken.inRow) chosen.set(id, value);
+    for (const [key, value] of taken.inRow) chosen.set(key, value);
   }
-  return { settings, answers: answersOf(components, stack, settings, chosen) };
+  return { settings, chosen };
 }
 
 /** Settings by the key that each is a value of, in the order of the keys. */
@@ -205,18 +275,26 @@ export function byKey(settings: readonly Setting[]): ReadonlyMap<string, readonl
 }
 
 /** Those that a row can still have; none for a field of a component that is out. */
-export const possibleAmong = (
+const possibleAmong = (
   options: readonly Setting[],
-  chosen: ReadonlyMap<ComponentId, boolean>,
-): readonly Setting[] =>
-  options.filter(({ inRow }) => [...inRow].every(([id, value]) => (chosen.get(id) ?? value) === value));
+  chosen: ReadonlyMap<string, FieldValue>,
+): readonly Setting[] => options.filter(({ inRow }) => agree(inRow, chosen));
+
+/** Whether nothing is wanted in two ways. */
+function agree(one: ReadonlyMap<string, FieldValue>, other: ReadonlyMap<string, FieldValue>): boolean {
+  for (const [key, value] of one) {
+    const there = other.get(key);
+    if (there !== undefined && there !== value) return false;
+  }
+  return true;
+}
 
 /** The answers that say what was set. */
-export function answersOf(
+function answersOf(
   components: readonly AnyComponent[],
   stack: AnyComponent,
   settings: readonly Setting[],
-  chosen: ReadonlyMap<ComponentId, boolean>,
+  chosen: ReadonlyMap<string, FieldValue>,
 ): Row {
   const answers: Record<string, FieldValue> = { stack: stack.id };
   for (const category of Object.keys(CATEGORIES) as Category[]) {
@@ -224,22 +302,19 @@ export function answersOf(
     if (category === 'stack' || category === 'essential' || members.length === 0) continue;
     answers[category] = members.filter((id) => chosen.get(id) === true);
   }
-  for (const { key, value } of settings) if (!chosen.has(key) && key !== 'stack') answers[key] = value;
+  const ids = new Set(components.map(({ id }) => id));
+  for (const { key, value } of settings) if (!ids.has(key) && key !== 'stack') answers[key] = value;
   return answers;
 }
 
 const stacksOf = (components: readonly AnyComponent[]): AnyComponent[] =>
   components.filter(({ category }) => category === 'stack');
 
-const areCompatible = (a: Setting, b: Setting): boolean =>
-  a.key !== b.key && [...a.inRow].every(([id, value]) => (b.inRow.get(id) ?? value) === value);
+const areCompatible = (a: Setting, b: Setting): boolean => a.key !== b.key && agree(a.inRow, b.inRow);
 
 const nameOf = ({ key, value }: Setting): string => `${key}=${String(value)}`;
 
-const pairOf = (a: Setting, b: Setting): string => {
-  const [first, second] = [nameOf(a), nameOf(b)].sort();
-  return `${first ?? ''} × ${second ?? ''}`;
-};
+const pairOf = ([a, b]: Pair): string => [nameOf(a), nameOf(b)].sort().join(' × ');
 
 /** Mulberry32 (Tommy Ettinger, public domain). */
 function generator(seed: number): () => number {
