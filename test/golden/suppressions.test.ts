@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { renderedRows } from '../support/rows.ts';
+import { rendered, namedRows } from '../support/rows.ts';
 import { IGNORE_FILES, suppressionsIn, type Suppression } from '../support/suppressions.ts';
 import { treeOf } from '../support/tool-trees.ts';
 
@@ -17,7 +17,7 @@ let files: readonly string[] = [];
 const keyOf = ({ file, rule, reason }: Suppression): string => JSON.stringify([file, rule, reason]);
 
 beforeAll(async () => {
-  const rows = await renderedRows();
+  const rows = await rendered(namedRows());
   const all = new Map(rows.flatMap(({ tree }) => suppressionsIn(tree)).map((one) => [keyOf(one), one]));
   found = [...all.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   files = [...new Set(rows.flatMap(({ tree }) => [...tree.keys()]))];

@@ -10,7 +10,7 @@ import { repoPath, type RepoPath } from '../../src/tree/repo-path.ts';
 import type { CheckResult, JudgedTree } from '../../src/verify/check.ts';
 import { tools } from '../../src/verify/tools/index.ts';
 import type { ToolCheck } from '../../src/verify/tools/tool.ts';
-import { renderedRows, writeTree, type RenderedRow } from '../support/rows.ts';
+import { rendered, toolRows, writeTree, type RenderedRow } from '../support/rows.ts';
 import { describeWithTools, execWithTools, missingSchemas } from '../support/tools.ts';
 
 const MINUTE = 60_000;
@@ -25,7 +25,7 @@ let rows: readonly RenderedRow[] = [];
 let folder = '';
 
 beforeAll(async () => {
-  rows = await renderedRows();
+  rows = await rendered(await toolRows());
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'bulwark-matrix-')));
   for (const { name, tree } of rows) writeTree(withoutRecords(tree), join(folder, name));
 }, MINUTE);

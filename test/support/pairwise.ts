@@ -160,22 +160,31 @@ interface Universe {
   readonly settings: readonly Setting[];
 }
 
-const universesOf = (components: readonly AnyComponent[]): readonly Universe[] =>
-  stacksOf(components).map((stack) => {
-    const settings = settingsFor(components, stack);
-    return { stack, settings, factors: [...byKey(settings).values()] };
+const universesOf = (components: readonly AnyComponent[], given: Given): readonly Universe[] =>
+  stacksOf(components).flatMap((stack) => {
+    const settings = settingsFor(components, stack).filter(({ inRow }) => agree(inRow, given));
+    return settings.length === 0 ? [] : [{ stack, settings, factors: [...byKey(settings).values()] }];
   });
 
-/** How many random rows are compared for each that is taken: more gives fewer rows, slower. */
-const CANDIDATES = 60;
+/** What every row has: components that are in or out, by their ids, and values by their keys. */
+export type Given = ReadonlyMap<string, FieldValue>;
+const NOTHING: Given = new Map();
+
+/** How many rows are compared for each that is taken: more gives fewer rows, slower. */
+const CANDIDATES = 12;
 
 /**
- * Rows in which every possible pair occurs, found greedily.
+ * Rows in which every possible pair occurs, found greedily: each takes, factor by factor in an order of its own, the value
+ * that brings the most pairs that no row has yet (D. Cohen et al., "The AETG System", IEEE TSE 23(7), 1997).
  * @param seed makes the rows the same in every run
  */
-export function pairwiseRows(components: readonly AnyComponent[], seed: number): readonly PairwiseRow[] {
+export function pairwiseRows(
+  components: readonly AnyComponent[],
+  seed: number,
+  given: Given = NOTHING,
+): readonly PairwiseRow[] {
   const random = generator(seed);
-  const universes = universesOf(components);
+  const universes = universesOf(components, given);
   // Numbers, for millions of pairs are looked up: one for each setting, whichever stack it is met in.
   const numbers = new Map<string, number>();
   const numberOf = new Map<Setting, number>();
@@ -186,41 +195,30 @@ export function pairwiseRows(components: readonly AnyComponent[], seed: number):
     numberOf.set(setting, number);
   }
   const size = numbers.size;
-  const keyOf = (a: number, b: number): number => (a < b ? a * size + b : b * size + a);
-  const numberAt = (setting: Setting): number => numberOf.get(setting) ?? 0;
+  const keyOf = (one: Setting, other: Setting): number => {
+    const [a, b] = [numberOf.get(one) ?? 0, numberOf.get(other) ?? 0];
+    return a < b ? a * size + b : b * size + a;
+  };
   const open = new Map<number, { readonly universe: Universe; readonly pair: Pair }>();
   for (const universe of universes) {
     for (const pair of pairsAmong(universe.settings)) {
-      const key = keyOf(numberAt(pair[0]), numberAt(pair[1]));
+      const key = keyOf(...pair);
       if (!open.has(key)) open.set(key, { universe, pair });
     }
   }
-  const gainOf = (settings: readonly Setting[]): number[] => {
-    const members = settings.map(numberAt);
-    const gain: number[] = [];
-    for (const [index, a] of members.entries()) {
-      for (let other = index + 1; other < members.length; other += 1) {
-        const key = keyOf(a, members[other] ?? 0);
-        if (open.has(key)) gain.push(key);
-      }
-    }
-    return gain;
-  };
+  const gainOf = (setting: Setting, taken: readonly Setting[]): number =>
+    taken.reduce((gain, other) => gain + (open.has(keyOf(setting, other)) ? 1 : 0), 0);
 
   const rows: PairwiseRow[] = [];
   for (;;) {
     const [wanted] = open.values();
     if (!wanted) return rows;
-    const candidates = Array.from({ length: CANDIDATES }, () =>
-      candidate(wanted.universe, wanted.pair, random),
-    );
-    const best = candidates
-      .map((drawn) => ({ drawn, gain: gainOf(drawn.settings) }))
-      .reduce((a, b) => (b.gain.length > a.gain.length ? b : a));
-    if (best.gain.length === 0)
-      throw new Error(`no row has ${pairOf(wanted.pair)}, which is called possible`);
-    for (const pair of best.gain) open.delete(pair);
-    rows.push(rowOf(components, wanted.universe.stack, best.drawn));
+    const drawn = Array.from({ length: CANDIDATES }, () =>
+      draw(wanted.universe, wanted.pair, random, given, gainOf),
+    ).reduce((a, b) => (b.gain > a.gain ? b : a));
+    if (drawn.gain === 0) throw new Error(`no row has ${pairOf(wanted.pair)}, which is called possible`);
+    for (const pair of pairsAmong(drawn.settings)) open.delete(keyOf(...pair));
+    rows.push(rowOf(components, wanted.universe.stack, drawn));
   }
 }
 
@@ -234,16 +232,18 @@ export function* randomRows(
   seed: number,
 ): Generator<Row> {
   const random = generator(seed);
-  const universes = universesOf(components);
+  const universes = universesOf(components, NOTHING);
   for (let index = 0; index < count; index += 1) {
     const universe = universes[index % universes.length];
-    if (universe) yield rowOf(components, universe.stack, candidate(universe, [], random)).answers;
+    if (universe) yield rowOf(components, universe.stack, draw(universe, [], random, NOTHING)).answers;
   }
 }
 
 interface Drawn {
   readonly settings: readonly Setting[];
   readonly chosen: ReadonlyMap<string, FieldValue>;
+  /** How many pairs it has that no row before it had. */
+  readonly gain: number;
 }
 
 const rowOf = (
@@ -252,19 +252,40 @@ const rowOf = (
   { settings, chosen }: Drawn,
 ): PairwiseRow => ({ settings, answers: answersOf(components, stack, settings, chosen) });
 
-/** A random row of a stack that has the wanted settings. */
-function candidate({ factors }: Universe, wanted: readonly Setting[], random: () => number): Drawn {
-  const chosen = new Map<string, FieldValue>(wanted.flatMap(({ inRow }) => [...inRow]));
+/** A row that has the wanted settings; of the values of a factor the one with the largest gain, of equal ones any. */
+function draw(
+  { factors }: Universe,
+  wanted: readonly Setting[],
+  random: () => number,
+  given: Given,
+  gainOf: (setting: Setting, taken: readonly Setting[]) => number = () => 0,
+): Drawn {
+  const chosen = new Map<string, FieldValue>([...given, ...wanted.flatMap(({ inRow }) => [...inRow])]);
   const settings: Setting[] = [];
-  // A component's choice stands before its fields in `settingsFor`, so it is known when they are reached.
-  for (const options of factors) {
-    const possible = possibleAmong(options, chosen);
-    const taken = possible[Math.floor(random() * possible.length)];
-    if (!taken) continue;
-    settings.push(taken);
-    for (const [key, value] of taken.inRow) chosen.set(key, value);
+  let gain = 0;
+  for (const options of shuffled(factors, random)) {
+    const possible = shuffled(possibleAmong(options, chosen), random).map((setting) => ({
+      setting,
+      gain: gainOf(setting, settings),
+    }));
+    const [first, ...others] = possible;
+    if (!first) continue;
+    const best = others.reduce((a, b) => (b.gain > a.gain ? b : a), first);
+    settings.push(best.setting);
+    gain += best.gain;
+    for (const [key, value] of best.setting.inRow) chosen.set(key, value);
   }
-  return { settings, chosen };
+  return { settings, chosen, gain };
+}
+
+/** Fisher and Yates. */
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1));
+    [result[last], result[other]] = [result[other] as Item, result[last] as Item];
+  }
+  return result;
 }
 
 /** Settings by the key that each is a value of, in the order of the keys. */

@@ -3,9 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { reconcileStep, renderStep, startRun } from '../../src/run.ts';
+import type { FieldValue } from '../../src/component/fields.ts';
 import type { JudgedTree } from '../../src/verify/check.ts';
-import { pairwiseRows, type Row } from './pairwise.ts';
-import { catalog, render } from './render.ts';
+import { pairwiseRows, type PairwiseRow, type Row } from './pairwise.ts';
+import { catalog, planFor, render } from './render.ts';
 
 /** Any number does; one for all tests, so that they speak of the same rows. */
 const SEED = 7;
@@ -17,11 +18,29 @@ export interface NamedRow {
 }
 
 /** Rows in which every pair of two options' values occurs. */
-export const namedRows = (): readonly NamedRow[] =>
-  pairwiseRows(catalog.components, SEED).map(({ answers }, index) => ({
-    name: `row-${String(index + 1).padStart(2, '0')}`,
-    answers,
-  }));
+export const namedRows = (): readonly NamedRow[] => named('row', pairwiseRows(catalog.components, SEED));
+
+/** Components of the preset that its users take or leave. */
+const OPTIONAL_IN_PLATFORM = ['rabbitmq', 'ecs', 'cloud-run', 'container-instances', 'digitalocean'];
+
+/** Rows of the preset fastapi-platform in which every pair of its options' values occurs. */
+export async function platformRows(): Promise<readonly NamedRow[]> {
+  const { plan } = await planFor({}, 'fastapi-platform');
+  const given = catalog.components
+    .filter(({ id, category }) => category !== 'stack' && !OPTIONAL_IN_PLATFORM.includes(id))
+    .map(({ id }): [string, FieldValue] => [id, plan.project.has(id)]);
+  return named('platform', pairwiseRows(catalog.components, SEED, new Map([...given, ['stack', 'fastapi']])));
+}
+
+/** Real tools take minutes for a hundred rows: every so many of them is judged, and all with BULWARK_MATRIX=full. */
+const STRIDE = process.env.BULWARK_MATRIX === 'full' ? 1 : 4;
+
+/** What real tools judge: rows of everything, and rows of the preset. */
+export const toolRows = async (): Promise<readonly NamedRow[]> =>
+  [...namedRows(), ...(await platformRows())].filter((_, index) => index % STRIDE === 0);
+
+const named = (kind: string, rows: readonly PairwiseRow[]): readonly NamedRow[] =>
+  rows.map(({ answers }, index) => ({ name: `${kind}-${String(index + 1).padStart(2, '0')}`, answers }));
 
 /**
  * All files that `create` would write, with the records that it keeps.
@@ -52,8 +71,8 @@ export interface RenderedRow extends NamedRow {
 }
 
 /** @throws when a row is refused or does not render */
-export const renderedRows = (): Promise<readonly RenderedRow[]> =>
-  Promise.all(namedRows().map(async (row) => ({ ...row, tree: await createdTree(row.answers) })));
+export const rendered = (rows: readonly NamedRow[]): Promise<readonly RenderedRow[]> =>
+  Promise.all(rows.map(async (row) => ({ ...row, tree: await createdTree(row.answers) })));
 
 /** Writes a tree into a folder, with its modes. */
 export function writeTree(tree: JudgedTree, folder: string): void {

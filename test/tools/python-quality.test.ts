@@ -10,7 +10,7 @@ import { exec } from '../../src/exec.ts';
 import type { JudgedFile, JudgedTree } from '../../src/verify/check.ts';
 import { digestOf, virtualEnvironment } from '../support/cache.ts';
 import { PYTHON, registryAnswers } from '../support/python-packages.ts';
-import { renderedRows, writeTree } from '../support/rows.ts';
+import { rendered, toolRows, writeTree } from '../support/rows.ts';
 import { describeWithTools, skipInGroup } from '../support/tools.ts';
 
 const MINUTE = 60_000;
@@ -61,7 +61,7 @@ const contentOf = (tree: JudgedTree): readonly JudgedFile[] =>
 async function prepare(): Promise<void> {
   const seen = new Map<string, Application>();
   const known = new Set<string>();
-  for (const { name, tree } of await renderedRows()) {
+  for (const { name, tree } of await rendered(await toolRows())) {
     const lock = [...tree.values()].find(({ path }) => path === LOCK)?.content.toString('utf8');
     // An application of one's own has no Python but the scripts on .env, which the others have as well.
     if (lock === undefined) continue;
