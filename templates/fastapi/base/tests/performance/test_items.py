@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import event, text
 
@@ -113,22 +114,24 @@ async def test_nearly_all_answers_come_quickly(client: httpx.AsyncClient) -> Non
     assert sorted(times)[int(0.95 * len(times))] < 0.5
 
 
+# The measurement of coverage itself keeps something for every greenlet that there was.
+@pytest.mark.no_cover
 async def test_memory_does_not_grow_with_the_requests(client: httpx.AsyncClient) -> None:
     async def send(count: int) -> None:
         for number in range(count):
             path = (await client.post(ITEMS, json={"name": str(number)})).headers["Location"]
             await client.get(path)
 
-    await send(50)  # fills what is made once
+    await send(30)  # fills what is made once
     tracemalloc.start()
     try:
-        await send(20)
+        await send(10)
         gc.collect()
         before, _ = tracemalloc.get_traced_memory()
-        await send(200)
+        await send(100)
         gc.collect()
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     # Less than a kilobyte for each request.
-    assert after - before < 400 * 1000
+    assert after - before < 200 * 1000
