@@ -38,6 +38,9 @@ function commandsFor(project: Project): {
       };
 }
 
+/** With compose the worker starts with the rest. */
+const hasWorkerApart = (project: Project): boolean => project.has('rabbitmq') && !project.has('compose');
+
 /** The worker is a process beside the one that the commands above start. */
 const workerCommandFor = (project: Project): string =>
   project.has('make') ? 'make worker' : `${WITH_ENV} -m services.worker.src`;
@@ -261,6 +264,8 @@ export default defineComponent({
     services: literal(project.has('rabbitmq') ? 'PostgreSQL, Redis and RabbitMQ' : 'PostgreSQL and Redis'),
     runCommands: commandsFor(project).run.map(literal),
     testCommands: commandsFor(project).test.map(literal),
+    processes: literal(project.has('rabbitmq') ? 'the API and the worker' : 'the API'),
+    workerApart: hasWorkerApart(project),
     workerCommand: literal(workerCommandFor(project)),
     replayCommand: literal(replayCommandFor(project)),
     grantRole: literal(
@@ -311,8 +316,7 @@ export default defineComponent({
   ],
   nextSteps: (_, project) => [
     ...commandsFor(project).run,
-    // With compose the worker starts with the rest.
-    ...(project.has('rabbitmq') && !project.has('compose') ? [workerCommandFor(project)] : []),
+    ...(hasWorkerApart(project) ? [workerCommandFor(project)] : []),
     ...commandsFor(project).test,
   ],
   seeded: ['core/', 'infrastructure/', 'services/', 'database/', 'tests/'],
