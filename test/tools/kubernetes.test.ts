@@ -127,6 +127,9 @@ describeWithTools(
         'gets its development secrets by the script, once',
         async () => {
           await runIn(platform, 'scripts/create-dev-secrets.sh', '--dry-run');
+          expect(await runIn(platform, 'scripts/deploy-kubernetes.sh', '--dry-run', 'dev')).toContain(
+            'deployment.apps/api',
+          );
           expect(await cluster.kubectl('get', 'namespace', 'order-desk-dev', '--ignore-not-found')).toBe('');
           await runIn(platform, 'scripts/create-dev-secrets.sh');
           const read = async (): Promise<Record<string, string>> => {
