@@ -15,6 +15,7 @@ const MINUTE = 60_000;
 const TREES = {
   default: await createdTree({ name: 'My Service', data: ['postgres', 'rabbitmq', 'redis'] }),
   minimal: await createdTree({ name: 'OrderDesk 2', owner: 'acme' }, 'minimal'),
+  proxied: await createdTree({ name: 'Desk', containers: ['docker', 'compose', 'nginx'] }),
 };
 
 const demands = Object.entries(HARDENING).flatMap(([section, demanded]) =>
