@@ -15,7 +15,7 @@ const publishedIn = (project: Project): string =>
 const cronLines = ({ facts: { app }, names }: Project): readonly string[] =>
   (app?.jobs ?? []).map(
     ({ schedule, command }) =>
-      `${schedule} cd /srv/${names.slug} && ${PRODUCTION} run --rm --no-deps ${app?.service ?? ''} ${command.join(' ')}`,
+      `${schedule} cd /srv/${names.slug} && ${PRODUCTION} run --rm --no-deps --no-TTY ${app?.service ?? ''} ${command.join(' ')}`,
   );
 
 export default defineComponent({

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { cacheFolder, digestOf } from './cache.ts';
 import { keep, run, tryRun, until } from './keep.ts';
 import { startNetwork, type Network } from './network.ts';
+import { provideNginx } from './nginx.ts';
 import { findTool, requireTool } from './tools.ts';
 
 /** The first address of Docker's bridge: where a container reaches this machine, and so the proxy. */
@@ -55,8 +56,14 @@ export interface Docker {
   readonly end: () => Promise<void>;
 }
 
+interface Base {
+  /** Of the files that `bases.sh` makes, or that of nginx. */
+  readonly tar: 'debian' | 'python' | 'services' | 'nginx';
+  readonly changes: readonly string[];
+}
+
 /** How each base becomes an image: the tar file, and what the official one sets. */
-const BASES: Readonly<Record<string, { readonly tar: string; readonly changes: readonly string[] }>> = {
+const BASES: Readonly<Record<string, Base>> = {
   debian: { tar: 'debian', changes: ['CMD ["bash"]'] },
   python: { tar: 'python', changes: ['ENV PATH=/usr/local/bin:/usr/bin:/bin', 'CMD ["python3"]'] },
   postgres: {
@@ -79,6 +86,10 @@ const BASES: Readonly<Record<string, { readonly tar: string; readonly changes: r
       'ENTRYPOINT ["docker-entrypoint.sh"]',
       'CMD ["rabbitmq-server"]',
     ],
+  },
+  nginx: {
+    tar: 'nginx',
+    changes: ['ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'CMD ["nginx", "-g", "daemon off;"]'],
   },
 };
 
@@ -169,8 +180,6 @@ async function provideImages(
   docker: Docker['docker'],
   tryDocker: Docker['tryDocker'],
 ): Promise<void> {
-  const script = join(import.meta.dirname, 'docker/bases.sh');
-  const made = digestOf(readFileSync(script, 'utf8'));
   const has = async (image: string, label: string): Promise<boolean> => {
     const { stdout } = await tryDocker(['inspect', '--format', '{{index .Config.Labels "bulwark"}}', image]);
     return stdout.trim() === label;
@@ -179,17 +188,24 @@ async function provideImages(
     const base = BASES[image.slice(0, image.indexOf(':'))];
     if (!base) throw new Error(`no base is known for the image ${image}`);
     const imported = `bulwark-base:${base.tar}`;
-    if (!(await has(imported, made))) {
-      const folder = cacheFolder('bases', made);
-      const tar = join(folder, `${base.tar}.tar`);
-      if (!existsSync(tar)) await run(['bash', script, folder, 'trixie'], { seconds: 600 });
+    const { tar, made } = base.tar === 'nginx' ? await provideNginx() : await provideBase(base.tar);
+    if (!(await has(imported, made)))
       await docker(['import', '--change', `LABEL bulwark=${made}`, tar, imported]);
-    }
     const label = digestOf(made, JSON.stringify(base));
     if (await has(image, label)) continue;
     const lines = [`FROM ${imported}`, ...base.changes, `LABEL bulwark=${label}`];
     await docker(['build', '--quiet', '--tag', image, '-'], { input: `${lines.join('\n')}\n` });
   }
+}
+
+/** The tar file of a base, and a name for this making of it; made at the first call. */
+async function provideBase(name: string): Promise<{ readonly tar: string; readonly made: string }> {
+  const script = join(import.meta.dirname, 'docker/bases.sh');
+  const made = digestOf(readFileSync(script, 'utf8'));
+  const folder = cacheFolder('bases', made);
+  const tar = join(folder, `${name}.tar`);
+  if (!existsSync(tar)) await run(['bash', script, folder, 'trixie'], { seconds: 600 });
+  return { tar, made };
 }
 
 /** The images that its Dockerfile starts from and its compose files run, but for those that it builds itself. */
@@ -200,7 +216,9 @@ function imagesOf(repository: string): readonly string[] {
     ...['Dockerfile', 'Dockerfile.production']
       .flatMap((name) => [...read(name).matchAll(/^FROM (\S+:\S+)/gm)])
       .map(([, image = '']) => image),
-    ...[...read('docker-compose.yml').matchAll(/^ +image: (\S+:\S+)$/gm)].map(([, image = '']) => image),
+    ...['docker-compose.yml', 'docker-compose.prod.yml']
+      .flatMap((name) => [...read(name).matchAll(/^ +image: (\S+:\S+)$/gm)])
+      .map(([, image = '']) => image),
   ];
   return [...new Set(named)].filter((image) => /:\d|:trixie/.test(image));
 }

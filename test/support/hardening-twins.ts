@@ -3,7 +3,7 @@
 /** The output with one text exchanged, and what must be found in it. */
 export interface HardeningTwin {
   /** Which rendered repository; the default one unless it says so. */
-  readonly of?: 'minimal' | 'platform';
+  readonly of?: 'minimal' | 'platform' | 'proxied';
   readonly file: string;
   /** Exchanged at its first occurrence, which must exist. */
   readonly from: string | RegExp;
@@ -29,6 +29,7 @@ const SCRIPT = 'docker/redis/start.sh';
 const DEPLOYMENT = 'kubernetes/base/deployment.yaml';
 /** What the tools for Kubernetes judge is an overlay as it renders. */
 const OVERLAY = 'kubernetes/overlays/production/kustomization.yaml';
+const NGINX = 'docker/nginx/nginx.conf';
 
 // Put together here, so that no scanner of this repository finds it.
 const TOKEN = ['ghp', 'a8Bd93kLq0ZxWv7Uy2Rt5Pm1Nc6Jh4Gf8sDe'].join('_');
@@ -273,6 +274,39 @@ export const HARDENING: Readonly<
         from: /(?<=DATABASE_URL: postgresql:\/\/\w+:)\$\{[^}]*\}/,
         to: 'postgres',
         embedded: 'secrets-url-password',
+      },
+    ],
+    'data services are reached by nobody but containers, behind a proxy too': [
+      {
+        of: 'proxied',
+        file: PRODUCTION,
+        from: '    ports: !reset []\n    networks: !override\n      - backend\n',
+        to: '    ports: !reset []\n',
+        embedded: 'compose-internal-network',
+        in: COMPOSE,
+      },
+    ],
+    'the proxy is confined as all others are': [
+      {
+        of: 'proxied',
+        file: PRODUCTION,
+        from: '    read_only: true\n',
+        to: '',
+        embedded: 'compose-read-only',
+      },
+      {
+        of: 'proxied',
+        file: PRODUCTION,
+        from: '    cap_drop:\n      - ALL\n',
+        to: '',
+        embedded: 'compose-cap-drop',
+      },
+      {
+        of: 'proxied',
+        file: PRODUCTION,
+        from: /(?<=image: nginx:)\S+/,
+        to: 'latest',
+        embedded: 'compose-image-tag',
       },
     ],
     'restart policy in production': [
@@ -608,6 +642,38 @@ export const HARDENING: Readonly<
     ],
     'OIDC, provenance, SBOM and signature': {
       shownBy: 'nothing yet: no rendered workflow publishes anything',
+    },
+  },
+  nginx: {
+    'TLS 1.2 and 1.3': [
+      {
+        of: 'proxied',
+        file: NGINX,
+        from: 'ssl_protocols TLSv1.2',
+        to: 'ssl_protocols TLSv1.1 TLSv1.2',
+        tools: { gixy: 'weak_ssl_tls' },
+      },
+    ],
+    'headers on every answer': [
+      {
+        of: 'proxied',
+        file: NGINX,
+        from: 'location / {\n            proxy_pass',
+        to: 'location / {\n            add_header X-Else 1;\n            proxy_pass',
+        tools: { gixy: 'add_header_redefinition' },
+      },
+    ],
+    'no version': [
+      {
+        of: 'proxied',
+        file: NGINX,
+        from: 'server_tokens off;',
+        to: 'server_tokens on;',
+        tools: { gixy: 'version_disclosure' },
+      },
+    ],
+    'HSTS, CSP, limits per client, timeouts, body limits, hidden paths': {
+      shownBy: 'test/tools/nginx.test.ts, which starts it, and each time spoils what it then asks for',
     },
   },
   Scripts: {

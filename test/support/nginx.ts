@@ -11,17 +11,21 @@ export const NGINX_TOOLS = ['debootstrap', 'unshare', 'nsenter', 'flock', 'ip', 
 
 const support = join(import.meta.dirname, 'docker');
 
-/** The root file system; made at the first call. */
-export async function nginxRoot(): Promise<string> {
+/** The root file system, the same as a tar file, and a name for this making of both; made at the first call. */
+export async function provideNginx(): Promise<{
+  readonly root: string;
+  readonly tar: string;
+  readonly made: string;
+}> {
   const script = join(support, 'nginx.sh');
-  const folder = cacheFolder('nginx', digestOf(readFileSync(script, 'utf8'), SUITE));
+  const made = digestOf(readFileSync(script, 'utf8'), SUITE);
+  const folder = cacheFolder('nginx', made);
   await run(['bash', script, folder, SUITE], { seconds: 600 });
-  return join(folder, 'root');
+  return { root: join(folder, 'root'), tar: join(folder, 'nginx.tar'), made };
 }
 
 /**
- * What compose gives the container: the configuration and the secrets as files, a read-only root, two tmpfs. Debian's
- * build keeps its temporary files elsewhere than the image's.
+ * What compose gives the container: the configuration and the secrets as files, a read-only root, two tmpfs.
  */
 const CONTAINER = `
 root=$1 configuration=$2 secrets=$3
@@ -32,7 +36,7 @@ mount --bind "$configuration" "$root/etc/nginx/nginx.conf"
 mount -t tmpfs tmpfs "$root/run/secrets"
 cp "$secrets/certificate.pem" "$root/run/secrets/tls_certificate"
 cp "$secrets/private_key.pem" "$root/run/secrets/tls_private_key"
-for folder in /tmp /var/lib/nginx; do mount -t tmpfs -o uid=101,gid=101,mode=0700 tmpfs "$root$folder"; done
+for folder in /tmp /var/cache/nginx; do mount -t tmpfs -o uid=101,gid=101,mode=0700 tmpfs "$root$folder"; done
 mount -o remount,ro,bind "$root"
 exec chroot --userspec=101:101 "$root" "$@"
 `;

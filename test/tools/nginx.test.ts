@@ -8,7 +8,7 @@ import { run, tryRun } from '../support/keep.ts';
 import { startNetwork, whyNoNetwork, type Network } from '../support/network.ts';
 import {
   NGINX_TOOLS,
-  nginxRoot,
+  provideNginx,
   startProxy,
   startReplicas,
   testConfiguration,
@@ -316,7 +316,7 @@ describeWithTools(
     let clients = 0;
 
     beforeAll(async () => {
-      root = await nginxRoot();
+      ({ root } = await provideNginx());
       network = await startNetwork();
       platform = await certified(PLATFORM, 'fastapi-platform');
       replicas = await startReplicas(network, work, 8000, REPLICAS);

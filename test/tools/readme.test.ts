@@ -110,7 +110,12 @@ describeWithTools(
     ])(
       'the FastAPI service in containers, %s',
       async (_, data) => {
-        const folder = await clone({ name: 'my-service', data });
+        const proxied = data.includes('rabbitmq');
+        const folder = await clone({
+          name: 'my-service',
+          data,
+          ...(proxied && { containers: ['docker', 'compose', 'nginx'] }),
+        });
         try {
           const blocks = blocksOf(folder);
           expect(blocks.slice(0, 2)).toEqual([
@@ -124,12 +129,36 @@ describeWithTools(
           expect(statSync(join(folder, '.env')).mode & 0o777).toBe(0o600);
           // `pg_dump` of the README wrote it: a dump in PostgreSQL's own format, of the production stack.
           expect(readFileSync(join(folder, 'my_service.dump')).subarray(0, 5).toString()).toBe('PGDMP');
+          if (proxied) await expectProxied(folder);
         } finally {
           await composeDown(folder);
         }
       },
       10 * MINUTE,
     );
+
+    /** Both replicas answer through the proxy, which alone is published, and learn from it who asks. */
+    async function expectProxied(folder: string): Promise<void> {
+      const url = 'https://my-service.example.com/api/v1';
+      const ask = `curl --noproxy '*' --silent --show-error --cacert tls/certificate.pem --resolve my-service.example.com:443:127.0.0.1`;
+      const answers = await type(folder, `${ask} --fail '${url}/health/ready?[1-10]'`);
+      expect(answers.split('{"status":"ready"}')).toHaveLength(11);
+      const missing = `${url}/items/00000000-0000-4000-8000-00000000000[0-9]`;
+      await type(folder, `${ask} --output /dev/null '${missing}'`);
+      await type(folder, '! curl --silent http://127.0.0.1:8000/api/v1/health/live');
+
+      const compose = 'docker compose -f docker-compose.yml -f docker-compose.prod.yml';
+      const entriesOf = async (service: string): Promise<readonly Readonly<Record<string, unknown>>[]> =>
+        (await type(folder, `${compose} logs --no-color ${service}`)).split('\n').flatMap((line) => {
+          const [container, entry] = line.split(/ +\| /);
+          return entry?.includes('/items/0') ? [{ container, ...(JSON.parse(entry) as object) }] : [];
+        });
+      const seen = new Map((await entriesOf('proxy')).map((entry) => [entry.request_id, entry.client]));
+      const served = await entriesOf('api');
+      expect(served).toHaveLength(10);
+      expect(new Set(served.map(({ container }) => container)).size).toBe(2);
+      for (const { request_id: id, client } of served) expect(client).toBe(seen.get(id));
+    }
 
     test(
       'the minimal preset, once there is an application',

@@ -16,6 +16,7 @@ const TREES = {
   default: await createdTree({ name: 'My Service', data: ['postgres', 'rabbitmq', 'redis'] }),
   minimal: await createdTree({ name: 'OrderDesk 2', owner: 'acme' }, 'minimal'),
   platform: await createdTree({ name: 'My Service' }, 'fastapi-platform'),
+  proxied: await createdTree({ name: 'Desk', containers: ['docker', 'compose', 'nginx'] }),
 };
 
 const demands = Object.entries(HARDENING).flatMap(([section, demanded]) =>

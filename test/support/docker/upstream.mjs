@@ -6,6 +6,7 @@
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { setTimeout } from 'node:timers';
 
 const [, , port = '', file = '', ...addresses] = process.argv;
 const DNS = { address: '127.0.0.11', port: 53 };
