@@ -8,7 +8,7 @@ import type { FieldValue } from '../../src/component/fields.ts';
 import { environmentNameOf, flagOf } from '../../src/plan/questions.ts';
 import { OPTIONS } from '../../src/cli/options.ts';
 import { FRAGMENTS } from '../../src/render/template-store.ts';
-import { settingsFor, type Row } from '../support/pairwise.ts';
+import { neededBy, settingsFor, type Row } from '../support/pairwise.ts';
 import { catalog, render } from '../support/render.ts';
 
 const filesOf = (folder: string): string[] =>
@@ -116,7 +116,9 @@ describe.each(catalog.components.map((component) => [component.id, component] as
                 ? value.filter(
                     (id) =>
                       id === component.id ||
-                      [...(stack.requires ?? []), ...(component.requires ?? [])].includes(String(id)),
+                      [stack, component].some((one) =>
+                        neededBy(one, catalog.components).includes(String(id)),
+                      ),
                   )
                 : value,
             ]),

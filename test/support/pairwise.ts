@@ -76,7 +76,7 @@ export function settingsFor(components: readonly AnyComponent[], stack: AnyCompo
 }
 
 /** What a component cannot do without, also through what that needs. */
-function neededBy(component: AnyComponent, components: readonly AnyComponent[]): readonly ComponentId[] {
+export function neededBy(component: AnyComponent, components: readonly AnyComponent[]): readonly ComponentId[] {
   const needed = new Set<ComponentId>();
   const follow = ({ requires = [] }: AnyComponent): void => {
     for (const id of requires) {

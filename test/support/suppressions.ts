@@ -13,6 +13,7 @@ export interface Suppression {
 const FORMS: readonly (readonly [tool: string, form: RegExp])[] = [
   ['hadolint', /#\s*hadolint\s+(?:global\s+)?ignore=([\w,]+)(.*)/],
   ['checkov', /checkov:skip=(\w+)(.*)/],
+  ['checkov', /checkov\.io\/skip\d+["']?:\s*["']?(\w+)=(.*)/],
   ['trivy', /(?:trivy|tfsec):ignore:([\w-]+)(.*)/],
   ['tflint', /tflint-ignore(?:-file)?:\s*([\w,]+)(.*)/],
   ['zizmor', /zizmor:\s*ignore\[([^\]]+)\](.*)/],
