@@ -1,6 +1,6 @@
 """Holds the files of the deploy targets against the models of the platforms' own clients; prints the faults as JSON.
 
-Usage: judge.py FOLDER. The models: botocore (Amazon ECS, EventBridge Scheduler), googleapiclient's discovery document of
+Usage: judge.py FOLDER [PART...], where a part is such as deploy/ecs; all of them without one. The models: botocore (Amazon ECS, EventBridge Scheduler), googleapiclient's discovery document of
 Cloud Run (run.v1), azure-mgmt-containerinstance. An unknown key is a fault everywhere.
 """
 
@@ -175,11 +175,13 @@ JUDGES = {
 }
 
 
-def main(root: pathlib.Path) -> None:
-    """Judges all files of all targets."""
+def main(root: pathlib.Path, parts: list[str]) -> None:
+    """Judges the files of the targets."""
     judged: list[str] = []
     faults: list[str] = []
     for folder, judge in JUDGES.items():
+        if parts and folder not in parts:
+            continue
         for file in sorted((root / folder).glob("*")):
             name = f"{folder}/{file.name}"
             judged.append(name)
@@ -188,4 +190,4 @@ def main(root: pathlib.Path) -> None:
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]))
+    main(pathlib.Path(sys.argv[1]), sys.argv[2:])
