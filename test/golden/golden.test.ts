@@ -9,7 +9,8 @@ import type { FieldValue } from '../../src/component/fields.ts';
 import { render } from '../support/render.ts';
 
 const SAMPLES: readonly { name: string; preset: string | null; answers: Record<string, FieldValue> }[] = [
-  { name: 'fastapi', preset: null, answers: { name: 'My Service', data: ['postgres', 'rabbitmq', 'redis'] } },
+  { name: 'fastapi', preset: null, answers: { name: 'My Service' } },
+  { name: 'fastapi-platform', preset: 'fastapi-platform', answers: { name: 'My Service' } },
   { name: 'minimal', preset: 'minimal', answers: { name: 'OrderDesk 2', owner: 'acme' } },
 ];
 

@@ -112,13 +112,6 @@ class Settings(DatabaseSettings):
     )
     cache_ttl_seconds: int = Field(60, ge=1, description="seconds that an entry lives")
 
-    rabbitmq_url: Annotated[SecretStr, AfterValidator(_url("amqp", "amqps"))] = Field(
-        description="amqp://USER:PASSWORD@HOST:5672/"
-    )
-    rabbitmq_timeout_seconds: float = Field(
-        5, gt=0, le=60, description="seconds that connecting or publishing may take"
-    )
-
     health_timeout_seconds: float = Field(
         2, gt=0, le=60, description="seconds that each health check may take"
     )

@@ -82,6 +82,23 @@ async def migrate(
         await connection.close()
 
 
+async def await_migrations(
+    dsn: str, folder: Path = MIGRATIONS, *, wait_seconds: float = 60
+) -> None:
+    """Apply nothing, and return once somebody else has applied everything."""
+    migrations = read_migrations(folder)
+    deadline = time.monotonic() + wait_seconds
+    connection = await _connect(dsn, deadline)
+    try:
+        while pending := await _pending(connection, migrations):
+            if time.monotonic() > deadline:
+                names = ", ".join(migration.name for migration in pending)
+                raise MigrationError(f"nobody has applied {names} in {wait_seconds:g} s")
+            await asyncio.sleep(min(1, wait_seconds))
+    finally:
+        await connection.close()
+
+
 async def _connect(dsn: str, deadline: float) -> asyncpg.Connection:
     while True:
         remaining = deadline - time.monotonic()
@@ -132,20 +149,27 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m database.migrate",
         description="Apply the migrations that the database of DATABASE_URL does not have yet.",
     )
-    parser.add_argument(
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument(
         "--dry-run", action="store_true", help="only list what would be applied; exit code 0"
+    )
+    mode.add_argument(
+        "--wait", action="store_true", help="apply nothing and wait until another runner has"
     )
     parser.add_argument(
         "--timeout",
         type=float,
         default=60,
         metavar="SECONDS",
-        help="how long to wait for the database and for locks (default: 60)",
+        help="how long to wait for the database, for locks and for others (default: 60)",
     )
     options = parser.parse_args(arguments)
     try:
         settings = load_settings(DatabaseSettings, os.environ)
         dsn = settings.database_url.get_secret_value()
+        if options.wait:
+            asyncio.run(await_migrations(dsn, wait_seconds=options.timeout))
+            return 0
         names = asyncio.run(migrate(dsn, wait_seconds=options.timeout, dry_run=options.dry_run))
     except (SettingsError, MigrationError) as error:
         print(f"Migration: {error}", file=sys.stderr)

@@ -13,7 +13,6 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from core.project import SLUG
-from infrastructure.messaging.rabbitmq import RabbitMQ
 from infrastructure.persistence.database import Database
 
 logger = logging.getLogger(__name__)
@@ -103,9 +102,9 @@ class RedisHealthCheck:
             pipeline.get(key)
             pipeline.delete(key)
             pipeline.info("memory")
-            _, _, read, _, memory = await pipeline.execute()
-        if read != value:
-            raise RuntimeError("the value written was not the one read")
+            _, _, read, deleted, memory = await pipeline.execute()
+        if read != value or deleted != 1:
+            raise RuntimeError("the value written was not the one read or deleted")
         used, limit = memory["used_memory"], memory["maxmemory"]
         figures = {
             "used_memory_bytes": used,
@@ -115,21 +114,6 @@ class RedisHealthCheck:
         # A cache that evicts is full in everyday life; only one that refuses to write is in need.
         refuses = memory["maxmemory_policy"] == "noeviction" and 0 < limit * _NEARLY_FULL <= used
         return Finding(Status.DEGRADED if refuses else Status.HEALTHY, figures)
-
-
-class RabbitMQHealthCheck:
-    """RabbitMQ: the connection, and a message sent and received."""
-
-    name = "rabbitmq"
-    critical = False
-
-    def __init__(self, rabbitmq: RabbitMQ) -> None:
-        self._rabbitmq = rabbitmq
-
-    async def run(self) -> Finding:
-        """Send a message around."""
-        await self._rabbitmq.round_trip()
-        return Finding(Status.HEALTHY)
 
 
 class SystemHealthAggregator:

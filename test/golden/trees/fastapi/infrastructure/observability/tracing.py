@@ -4,7 +4,6 @@ Imported only when OTEL_ENABLED is true, so that a service without tracing does 
 """
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.instrumentation.aio_pika import AioPikaInstrumentor
 from opentelemetry.instrumentation.redis import RedisInstrumentor
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.resources import Resource
@@ -28,5 +27,4 @@ def start_tracing(engine: AsyncEngine, settings: Settings) -> TracerProvider:
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     SQLAlchemyInstrumentor().instrument(engine=engine.sync_engine, tracer_provider=provider)
     RedisInstrumentor().instrument(tracer_provider=provider)
-    AioPikaInstrumentor().instrument(tracer_provider=provider)
     return provider

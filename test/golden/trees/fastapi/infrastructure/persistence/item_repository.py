@@ -19,8 +19,9 @@ class PostgresItemRepository:
         """Store a new item; the database gives it id and time."""
         statement = insert(ItemModel).values(name=name, description=description)
         async with self._sessions.begin() as session:
-            row = await session.scalars(statement.returning(ItemModel))
-            return _to_item(row.one())
+            rows = await session.scalars(statement.returning(ItemModel))
+            item = _to_item(rows.one())
+            return item
 
     async def get(self, item_id: UUID) -> Item | None:
         """Find an item."""
@@ -42,8 +43,9 @@ class PostgresItemRepository:
         """Delete an item; False when there is none."""
         statement = delete(ItemModel).where(ItemModel.id == item_id)
         async with self._sessions.begin() as session:
-            deleted = await session.scalars(statement.returning(ItemModel.id))
-            return deleted.first() is not None
+            rows = await session.scalars(statement.returning(ItemModel.id))
+            deleted = rows.first() is not None
+            return deleted
 
 
 def _to_item(row: ItemModel) -> Item:

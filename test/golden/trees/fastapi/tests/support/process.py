@@ -43,6 +43,24 @@ def run_python(*arguments: str, **variables: str) -> subprocess.CompletedProcess
     )
 
 
+def spawn(log: Path, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+    """Start Python with the variables of the tests and these; what it says goes to the log."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=_environ(variables),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def log_lines(log: Path, name: str) -> list[dict[str, Any]]:
+    """Return the lines of a logger; every line there is must be JSON."""
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    return [line for line in lines if line["logger"] == name]
+
+
 class Service:
     """A service that was started."""
 
@@ -70,9 +88,8 @@ class Service:
         return self.process.wait(_STOP_SECONDS)
 
     def log(self, name: str) -> list[dict[str, Any]]:
-        """Return the lines of a logger; every line there is must be JSON."""
-        lines = [json.loads(line) for line in self._log.read_text().splitlines()]
-        return [line for line in lines if line["logger"] == name]
+        """Return the lines of a logger."""
+        return log_lines(self._log, name)
 
     def _answers(self) -> bool:
         try:
@@ -86,14 +103,7 @@ def started(log: Path, variables: dict[str, str], *, workers: int = 1) -> Iterat
     """Start the service and wait until it lives; what the test leaves running is ended."""
     port = free_port()
     own = {"PORT": str(port), "WEB_CONCURRENCY": str(workers)}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "services.api.src"],
-            cwd=ROOT,
-            env=_environ(variables | own),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    process = spawn(log, "-m", "services.api.src", **variables | own)
     service = Service(process, port, log)
     try:
         service.wait_until_live(workers)

@@ -1,4 +1,4 @@
-"""A TCP proxy that can hang: the connection stays, nothing comes any more."""
+"""A TCP proxy that can hang, so that nothing comes any more, or be cut, so that nobody is there."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,13 +7,16 @@ from urllib.parse import urlsplit
 
 
 class HangingProxy:
-    """Forwards to a service until it is told to hang."""
+    """Forwards to a service, perhaps with a delay, until it is told to hang, or is cut."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, delay: float = 0) -> None:
         self._url = urlsplit(url)
+        self._delay = delay
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._is_cut = False
         self._port = 0
 
     @property
@@ -26,8 +29,15 @@ class HangingProxy:
         """Forward nothing any more; connections are still taken."""
         self._flowing.clear()
 
+    def cut(self) -> None:
+        """Close every connection, and each new one at once, as when the service is away."""
+        self._is_cut = True
+        for writer in set(self._writers):
+            writer.close()
+
     def flow(self) -> None:
         """Forward again, also what was held back."""
+        self._is_cut = False
         self._flowing.set()
 
     @asynccontextmanager
@@ -44,18 +54,24 @@ class HangingProxy:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_cut:
+            writer.close()
+            return
         there = await asyncio.open_connection(self._url.hostname, self._url.port)
         for source, target in ((reader, there[1]), (there[0], writer)):
             task = asyncio.create_task(self._pump(source, target))
             self._tasks.add(task)
+            self._writers.add(target)
 
     async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         try:
             while data := await source.read(65536):
                 await self._flowing.wait()
+                await asyncio.sleep(self._delay)
                 target.write(data)
                 await target.drain()
         except ConnectionError:
             pass
         finally:
+            self._writers.discard(target)
             target.close()

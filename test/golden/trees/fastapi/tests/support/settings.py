@@ -12,7 +12,6 @@ ENVIRON = {
     "DRAIN_DELAY_SECONDS": "0",
     "DATABASE_URL": "postgresql://nobody:nothing@127.0.0.1:1/nowhere",
     "REDIS_URL": "redis://127.0.0.1:1/0",
-    "RABBITMQ_URL": "amqp://nobody:nothing@127.0.0.1:1/",
 }
 
 

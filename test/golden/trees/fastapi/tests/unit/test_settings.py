@@ -26,7 +26,6 @@ def test_lists_are_separated_by_commas() -> None:
     [
         "DATABASE_URL",
         "REDIS_URL",
-        "RABBITMQ_URL",
         "SYSTEM_HEALTH_TOKEN",
     ],
 )
@@ -45,7 +44,6 @@ def test_required_variables(name: str, value: str | None) -> None:
         ("DATABASE_URL", "mysql://host/name", "does not begin with postgresql://"),
         ("DATABASE_URL", "postgresql:///name", "names no host"),
         ("REDIS_URL", "redis://host:port", "is not a URL"),
-        ("RABBITMQ_URL", "http://host", "does not begin with amqp:// or amqps://"),
         ("PORT", "65536", "Expected: a port, 1 to 65535"),
         ("ENVIRONMENT", "prod", "Expected: development, staging or production"),
         ("OTEL_ENABLED", "perhaps", "Expected: true or false"),

@@ -1,6 +1,5 @@
 """Starts the API: judges the settings, makes the metrics' directory ready, then runs uvicorn."""
 
-import argparse
 import logging.config
 import os
 import sys
@@ -13,8 +12,9 @@ import uvicorn
 
 from core.logs import logging_config
 from core.project import DISPLAY_NAME
-from core.settings import Settings, SettingsError, load_settings
+from core.settings import Settings
 from services.api.src.supervisor import Supervisor
+from services.launching import launch
 
 # Longer than the idle time of the usual proxies (60 s), so that it is never the service that
 # closes a connection on which the proxy is just sending the next request.
@@ -23,22 +23,7 @@ _KEEP_ALIVE_SECONDS = 75
 
 def main(arguments: list[str] | None = None) -> int:
     """Run until a signal ends it; 1 when the settings are not valid."""
-    parser = argparse.ArgumentParser(
-        prog="python -m services.api.src",
-        description=f"Start the API of {DISPLAY_NAME}; its settings come from the environment.",
-    )
-    parser.add_argument(
-        "--check-settings", action="store_true", help="judge the settings and start nothing"
-    )
-    options = parser.parse_args(arguments)
-    try:
-        settings = load_settings(Settings, os.environ)
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 1
-    if not options.check_settings:
-        _serve(settings)
-    return 0
+    return launch("services.api.src", f"Start the API of {DISPLAY_NAME}", _serve, arguments)
 
 
 def _serve(settings: Settings) -> None:

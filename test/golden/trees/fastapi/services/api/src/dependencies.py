@@ -9,7 +9,6 @@ from pydantic import SecretStr
 
 from core.domain.items.service import ItemService
 from core.settings import Settings
-from infrastructure.messaging.item_events import ItemEvents
 from services.api.src.draining import Draining
 from services.api.src.resources import Resources
 
@@ -37,12 +36,6 @@ async def _items(resources: ResourcesDependency) -> ItemService:
 
 ItemsDependency = Annotated[ItemService, Depends(_items)]
 
-
-async def _item_events(resources: ResourcesDependency) -> ItemEvents:
-    return resources.item_events
-
-
-ItemEventsDependency = Annotated[ItemEvents, Depends(_item_events)]
 
 BearerToken = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 

@@ -5,19 +5,16 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
-from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
 from core.project import API_PREFIX
 from services.api.src import healthcheck
+from tests.support.collector import collecting
 from tests.support.process import Service, started
 
 LIVE = f"{API_PREFIX}/health/live"
@@ -154,7 +151,7 @@ def test_the_containers_health_check(
 def test_traces_reach_the_collector_and_their_ids_the_log(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    with _collector() as (url, spans):
+    with collecting() as (url, spans):
         variables = environ | {"OTEL_ENABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": url}
         with started(tmp_path / "log", variables) as service:
             location = httpx.post(f"{service.url}{ITEMS}", json={"name": "a"}).headers["Location"]
@@ -167,35 +164,5 @@ def test_traces_reach_the_collector_and_their_ids_the_log(
     post, get = names[traces["POST"]], names[traces["GET"]]
     assert f"POST {ITEMS}" in post
     assert any(name.startswith("INSERT") for name in post)
-    assert any("item.created" in name for name in post)
     assert {f"GET {ITEMS}/{{item_id}}", "GET", "SET"} <= get
     assert not any("health" in name for trace in names.values() for name in trace)
-
-
-@contextmanager
-def _collector() -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    spans: list[tuple[str, str]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        """Takes what an OTLP exporter sends."""
-
-        def do_POST(self) -> None:  # pylint: disable=invalid-name  # http.server's name
-            """Keep trace and name of each span."""
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            # pylint: disable-next=no-member  # protobuf makes the class when it is imported
-            request = trace_service_pb2.ExportTraceServiceRequest.FromString(body)
-            for resource in request.resource_spans:
-                for scope in resource.scope_spans:
-                    spans.extend((span.trace_id.hex(), span.name) for span in scope.spans)
-            self.send_response(200)
-            self.end_headers()
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", spans
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

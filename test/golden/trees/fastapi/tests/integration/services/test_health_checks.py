@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
-from core.project import API_PREFIX
+from core.project import API_PREFIX, SLUG
 from core.settings import Settings
 from infrastructure.health.checks import DatabaseHealthCheck, RedisHealthCheck, Status
 from infrastructure.persistence.database import Database
@@ -45,7 +45,6 @@ async def test_system_is_quick(client: httpx.AsyncClient) -> None:
     [
         ("DATABASE_URL", "database", "UNHEALTHY", 503),
         ("REDIS_URL", "redis", "DEGRADED", 200),
-        ("RABBITMQ_URL", "rabbitmq", "DEGRADED", 200),
     ],
 )
 async def test_a_service_that_hangs_is_told_in_time(
@@ -81,6 +80,27 @@ async def test_a_pool_that_is_nearly_used_up_degrades(settings: Settings) -> Non
     async with database.engine.connect():
         assert (await check.run()).status is Status.DEGRADED
     await database.close()
+
+
+@pytest.mark.parametrize(("answer", "lost"), [(2, None), (2, "another"), (3, 0)])
+async def test_a_redis_that_keeps_nothing_is_unhealthy(
+    services: dict[str, str], monkeypatch: pytest.MonkeyPatch, answer: int, lost: object
+) -> None:
+    redis = Redis.from_url(services["REDIS_URL"], decode_responses=True)
+    execute = Pipeline.execute
+
+    async def execute_and_lose(pipeline: Pipeline) -> list[Any]:
+        results = await execute(pipeline)
+        results[answer] = lost
+        return results
+
+    monkeypatch.setattr(Pipeline, "execute", execute_and_lose)
+    with pytest.raises(RuntimeError, match="was not the one read or deleted"):
+        await RedisHealthCheck(redis).run()
+    monkeypatch.undo()
+    await RedisHealthCheck(redis).run()
+    assert await redis.keys(f"{SLUG}:health:*") == []
+    await redis.aclose()
 
 
 @pytest.mark.parametrize(

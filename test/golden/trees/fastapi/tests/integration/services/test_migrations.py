@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from database.migrate import MIGRATIONS, MigrationError, migrate
+from database.migrate import MIGRATIONS, MigrationError, await_migrations, migrate
 from tests.support.process import free_port, run_python
 
 ALL = sorted(path.name for path in MIGRATIONS.glob("*.sql"))
@@ -85,6 +85,20 @@ async def test_a_lock_is_waited_for_only_so_long(empty_database: str, tmp_path: 
         await connection.close()
 
 
+async def test_others_are_waited_for(empty_database: str) -> None:
+    waiting = asyncio.create_task(await_migrations(empty_database))
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    await migrate(empty_database)
+    await asyncio.wait_for(waiting, 5)
+
+
+async def test_others_are_waited_for_only_so_long(empty_database: str) -> None:
+    with pytest.raises(MigrationError, match=rf"nobody has applied {ALL[0]}.* in 0.2 s"):
+        await await_migrations(empty_database, wait_seconds=0.2)
+    assert await _tables(empty_database) == set()
+
+
 async def test_an_empty_folder_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(MigrationError, match=r"no .sql files"):
         await migrate("postgresql://nowhere", tmp_path)
@@ -98,12 +112,18 @@ async def test_a_database_that_does_not_answer_is_waited_for_only_so_long() -> N
 
 
 def test_the_command(empty_database: str) -> None:
+    waited = run_python(
+        "-m", "database.migrate", "--wait", "--timeout", "0.5", DATABASE_URL=empty_database
+    )
+    assert waited.returncode == 1
     planned = run_python("-m", "database.migrate", "--dry-run", DATABASE_URL=empty_database)
     assert planned.stdout.splitlines() == [f"would apply {name}" for name in ALL]
     applied = run_python("-m", "database.migrate", DATABASE_URL=empty_database)
     assert applied.stdout.splitlines() == [f"applied {name}" for name in ALL]
     again = run_python("-m", "database.migrate", DATABASE_URL=empty_database)
     assert again.stdout == "nothing to apply\n"
+    waited = run_python("-m", "database.migrate", "--wait", DATABASE_URL=empty_database)
+    assert (waited.returncode, waited.stdout) == (0, "")
 
 
 def test_the_command_says_what_is_in_the_way(empty_database: str) -> None:

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, HTTPException, Query, Request, Response, status
+from fastapi import APIRouter, HTTPException, Query, Request, Response, status
 
 from core.domain.items.entities import Position
 from core.project import API_PREFIX
-from services.api.src.dependencies import ItemEventsDependency, ItemsDependency
+from services.api.src.dependencies import ItemsDependency
 from services.api.src.pagination import decode_cursor, encode_cursor
 from services.api.src.schemas import ItemIn, ItemOut, ItemPage
 
@@ -19,15 +19,11 @@ async def create_item(
     *,
     body: ItemIn,
     items: ItemsDependency,
-    events: ItemEventsDependency,
-    background: BackgroundTasks,
     request: Request,
     response: Response,
 ) -> ItemOut:
     """Create an item."""
     item = await items.create(body.name, body.description)
-    # After the answer: the item is committed, and a slow broker is not the client's concern.
-    background.add_task(events.created, item)
     response.headers["Location"] = request.app.url_path_for("get_item", item_id=item.id)
     return ItemOut.model_validate(item)
 

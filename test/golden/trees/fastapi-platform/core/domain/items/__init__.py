@@ -1,0 +1,1 @@
+"""Items: the worked example that uses every service there is."""

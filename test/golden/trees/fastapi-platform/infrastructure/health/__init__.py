@@ -1,0 +1,1 @@
+"""The state of what the service depends on."""

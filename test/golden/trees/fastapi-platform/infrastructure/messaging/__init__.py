@@ -1,0 +1,1 @@
+"""How events travel: from the outbox to RabbitMQ, and from there to their handlers."""

@@ -1,0 +1,1 @@
+"""Cryptography: hashes of passwords and signatures of tokens."""

@@ -1,0 +1,10 @@
+-- Runs once, while the data folder is empty.
+\getenv password POSTGRES_PASSWORD
+
+-- The application owns its database and is no superuser.
+SELECT format('CREATE ROLE my_service LOGIN PASSWORD %L', :'password') \gexec
+CREATE DATABASE my_service OWNER my_service;
+REVOKE ALL ON DATABASE my_service FROM PUBLIC;
+
+-- Without a password the superuser comes in over the socket inside the pod only.
+ALTER ROLE postgres PASSWORD NULL;

@@ -1,0 +1,1 @@
+"""The API's code; `python -m services.api.src` starts it."""

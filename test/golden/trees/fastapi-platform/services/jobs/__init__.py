@@ -1,0 +1,1 @@
+"""Programs that do one thing and end: for schedules and for administrators."""

@@ -1,0 +1,1 @@
+"""The worker, which sends events and handles them."""

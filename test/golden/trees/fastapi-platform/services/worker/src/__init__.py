@@ -1,0 +1,1 @@
+"""The worker's code; `python -m services.worker.src` starts it."""

@@ -1,0 +1,1 @@
+"""From a request to all that follows from it."""

@@ -1,0 +1,1 @@
+"""What the service depends on, one by one."""
