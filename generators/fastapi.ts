@@ -37,6 +37,9 @@ function commandsFor(project: Project): {
       };
 }
 
+/** With compose the worker starts with the rest. */
+const hasWorkerApart = (project: Project): boolean => project.has('rabbitmq') && !project.has('compose');
+
 /** The worker is a process beside the one that the commands above start. */
 const workerCommandFor = (project: Project): string =>
   project.has('make') ? 'make worker' : `${WITH_ENV} -m services.worker.src`;
@@ -223,6 +226,8 @@ export default defineComponent({
     publicUrl: literal(`\${PUBLIC_URL:-http://localhost:${answers.port}}`),
     mailFrom: literal(`\${MAIL_FROM:-no-reply@${project.domain}}`),
     smtpPort: project.has('compose') ? literal('${MAIL_PORT}') : 1025,
+    processes: literal(project.has('rabbitmq') ? 'the API and the worker' : 'the API'),
+    workerApart: hasWorkerApart(project),
     workerCommand: literal(workerCommandFor(project)),
     replayCommand: literal(replayCommandFor(project)),
   }),
@@ -267,8 +272,7 @@ export default defineComponent({
   ],
   nextSteps: (_, project) => [
     ...commandsFor(project).run,
-    // With compose the worker starts with the rest.
-    ...(project.has('rabbitmq') && !project.has('compose') ? [workerCommandFor(project)] : []),
+    ...(hasWorkerApart(project) ? [workerCommandFor(project)] : []),
     ...commandsFor(project).test,
   ],
   seeded: ['core/', 'infrastructure/', 'services/', 'database/', 'tests/'],

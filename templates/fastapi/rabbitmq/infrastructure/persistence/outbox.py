@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.functions import count
 
 from core import request_context
 from core.domain.events import DomainEvent
@@ -115,9 +116,7 @@ async def mark_handled(session: AsyncSession, event_id: UUID, consumer: str) -> 
 async def backlog(session: AsyncSession) -> Backlog:
     """Measure what waits."""
     age = func.extract("epoch", func.clock_timestamp() - func.min(OutboxModel.recorded_at))
-    statement = select(func.count(), age).where(  # pylint: disable=not-callable
-        OutboxModel.sent_at.is_(None)
-    )
+    statement = select(count(OutboxModel.position), age).where(OutboxModel.sent_at.is_(None))
     pending, oldest = (await session.execute(statement)).one()
     return Backlog(pending, float(oldest or 0))
 
