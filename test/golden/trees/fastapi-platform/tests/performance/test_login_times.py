@@ -21,6 +21,8 @@ COST = 8
 _ATTEMPTS = 3
 
 
+# The measurement of coverage weighs on the code around the hash, which is what is compared.
+@pytest.mark.no_cover
 async def test_unknown_wrong_and_locked_take_the_same_time(environ: dict[str, str]) -> None:
     settings = make_settings(
         **environ,
