@@ -455,7 +455,7 @@ export default defineComponent({
   contributes: () => [
     add.workflow('ci', 'ci/kubernetes.yml', { order: 80 }),
     add.makefile('make', 'make/kubernetes.mk', { order: 70 }),
-    add.readme('readme', 'readme/readme.md', { order: 45 }),
+    add.readme('readme', 'readme/readme.md', { order: 59 }),
     add.readme('deployment', 'readme/deployment.md', { order: 30 }),
     add.readme('rollback', 'readme/rollback.md', { order: 30 }),
   ],
