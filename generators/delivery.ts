@@ -1,19 +1,11 @@
 /** How a commit becomes a running version: signed images from CI, and a blue-green deployment to each chosen platform. */
 import { add } from '../src/component/contribution.ts';
-import { defineComponent, type Project } from '../src/component/define.ts';
+import { defineComponent, type FactlessProject } from '../src/component/define.ts';
 import { applicationOf, registryHostOf, RELEASE_BRANCH, TARGETS } from '../src/component/target-view.ts';
 import { literal } from '../src/render/view.ts';
 
-/** Jobs of the workflow that must have passed before anything is published; each comes from a component or a stack. */
-function gatesOf(project: Project): readonly string[] {
-  return [
-    ...(project.stack === 'none' ? [] : ['quality', 'security', 'test']),
-    ...['secrets', 'scan', 'dockerfile', 'image'],
-    ...(project.has('compose') ? ['compose'] : []),
-  ];
-}
-
-const targetsOf = (project: Project): readonly string[] => TARGETS.filter((target) => project.has(target));
+const targetsOf = (project: FactlessProject): readonly string[] =>
+  TARGETS.filter((target) => project.has(target));
 
 export default defineComponent({
   id: 'delivery',
@@ -23,12 +15,14 @@ export default defineComponent({
   chosenByDefault: false,
   requires: ['ci', 'docker'],
   fields: {},
+  jobs: (_, project) => ({
+    deploy: ['publish', ...targetsOf(project).map((target) => `deploy-${target}`)],
+  }),
   layers: (_, project) => (targetsOf(project).length > 0 ? ['targets'] : []),
   view: (_, project) => {
     const { migrateTarget } = applicationOf(project);
     const host = registryHostOf(project.image);
     return {
-      gates: literal(gatesOf(project).join(', ')),
       tag: RELEASE_BRANCH,
       registryHost: literal(host),
       // There the workflow's own token may push; elsewhere somebody keeps a password.

@@ -452,8 +452,9 @@ export default defineComponent({
   },
   layers: (answers, project) => layersOf(answers, workloadOf(project)),
   view: viewOf,
+  jobs: () => ({ build: ['kubernetes'] }),
   contributes: () => [
-    add.workflow('ci', 'ci/kubernetes.yml', { order: 80 }),
+    add.workflow('ci', 'ci/kubernetes.yml', { order: 77 }),
     add.makefile('make', 'make/kubernetes.mk', { order: 70 }),
     add.readme('readme', 'readme/readme.md', { order: 59 }),
     add.readme('deployment', 'readme/deployment.md', { order: 30 }),
