@@ -30,9 +30,12 @@ _SERVICES = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark everything that needs the services."""
     for item in items:
+        if config.getoption("no_cov"):
+            # pytest-cov fails at this mark when there is no measurement to pause.
+            item.own_markers[:] = [m for m in item.own_markers if m.name != "no_cover"]
         if any(folder in item.path.parents for folder in _WITH_SERVICES):
             item.add_marker(pytest.mark.integration)
 
