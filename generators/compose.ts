@@ -4,19 +4,10 @@ import { defineComponent, type Project } from '../src/component/define.ts';
 import { integer } from '../src/component/fields.ts';
 import { literal } from '../src/render/view.ts';
 
-const PRODUCTION = 'docker compose -f docker-compose.yml -f docker-compose.prod.yml';
-
 const publishedIn = (project: Project): string =>
   project.has('nginx')
     ? 'The proxy alone publishes ports, 80 and 443'
     : 'The application alone publishes ports, on 127.0.0.1, and a proxy with TLS has to stand before it';
-
-/** What the application does at its times, as lines of a crontab: a container beside the ones that serve. */
-const cronLines = ({ facts: { app }, names }: Project): readonly string[] =>
-  (app?.jobs ?? []).map(
-    ({ schedule, command }) =>
-      `${schedule} cd /srv/${names.slug} && ${PRODUCTION} run --rm --no-deps --no-TTY ${app?.service ?? ''} ${command.join(' ')}`,
-  );
 
 export default defineComponent({
   id: 'compose',
@@ -39,7 +30,6 @@ export default defineComponent({
     service: project.facts.app?.service ?? '',
     migrates: project.facts.app?.migrateTarget !== undefined,
     published: literal(publishedIn(project)),
-    jobs: cronLines(project).map(literal),
   }),
   contributes: () => [
     open.compose('base', 'docker-compose.yml'),

@@ -10,7 +10,7 @@ const DATA_SERVICES = ['postgres', 'redis', 'rabbitmq'] as const;
 function servicesOf({ facts: { app }, has }: Project): readonly string[] {
   return [
     ...(app ? [app.service, ...(app.migrateTarget === undefined ? [] : ['migrate'])] : []),
-    ...(app?.workers ?? []).map(({ name }) => name),
+    ...[...(app?.workers ?? []), ...(app?.jobs ?? [])].map(({ name }) => name),
     ...DATA_SERVICES.filter((service) => has(service)),
     ...(has('nginx') ? ['proxy'] : []),
   ];

@@ -116,7 +116,7 @@ describe('judged nothing although there was something', () => {
     ['gitleaks', '[]', /^judged nothing/],
     ['docker-compose', '{"name": "x"}', /^read no service in /],
     ['kubeconform', '{"resources": [], "summary": {"valid": 0}}', /^did not judge kubernetes\//],
-    ['kube-score', 'null', /^did not judge kubernetes\//],
+    ['kube-score', 'null', /^did not judge cluster\//],
     ['gixy', '[]', /^could not parse nginx\/nginx\.conf/],
     ['promtool', '  SUCCESS: 0 rules found', /^did not say that it judged /],
   ])('%s', async (id, answer, reason) => {

@@ -16,26 +16,30 @@ def main(arguments: list[str] | None = None) -> int:
         description="Print what the API beside it answers to those who have its tokens.",
     )
     parser.add_argument("what", choices=["ready", "system", "metrics"])
-    options = parser.parse_args(arguments)
+    what = parser.parse_args(arguments).what
     try:
-        settings = load_settings(Settings, os.environ)
+        status, answer = _ask(load_settings(Settings, os.environ), what)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    path = "/metrics" if options.what == "metrics" else f"{API_PREFIX}/health/{options.what}"
-    token = settings.metrics_token if options.what == "metrics" else settings.system_health_token
+    except (OSError, http.client.HTTPException) as error:
+        print(f"The API does not answer: {error!r}", file=sys.stderr)
+        return 1
+    print(answer)
+    return 0 if status == http.client.OK else 1
+
+
+def _ask(settings: Settings, what: str) -> tuple[int, str]:
+    path = "/metrics" if what == "metrics" else f"{API_PREFIX}/health/{what}"
+    token = settings.metrics_token if what == "metrics" else settings.system_health_token
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     connection = http.client.HTTPConnection("127.0.0.1", settings.port, timeout=15)
     try:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()
-        print(response.read().decode().rstrip())
-    except (OSError, http.client.HTTPException) as error:
-        print(f"The API does not answer: {error!r}", file=sys.stderr)
-        return 1
+        return response.status, response.read().decode().rstrip()
     finally:
         connection.close()
-    return 0 if response.status == http.client.OK else 1
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ async def test_a_redis_that_keeps_nothing_is_unhealthy(
         await RedisHealthCheck(redis).run()
     monkeypatch.undo()
     await RedisHealthCheck(redis).run()
-    assert await redis.keys(f"{SLUG}:health:*") == []
+    assert [key async for key in redis.scan_iter(match=f"{SLUG}:health:*")] == []
     await redis.aclose()
 
 
