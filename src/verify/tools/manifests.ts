@@ -15,9 +15,15 @@ const folderOf = (path: string): string => posix.dirname(path);
 
 /** Configuration of programs, which borrows the look of a manifest. */
 const NOT_APPLIED = /^apiVersion:\s*["']?(?:[\w.]*config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|skaffold|kubeadm)/m;
+/** Cloud Run's resources have the form of Knative's and of its own groups, and no cluster takes them (cloud.google.com/run/docs/reference/yaml/v1). */
+const OF_CLOUD_RUN = /\brun\.googleapis\.com\//;
 
 const isManifest = (text: string): boolean =>
-  /^apiVersion:/m.test(text) && /^kind:/m.test(text) && /^metadata:/m.test(text) && !NOT_APPLIED.test(text);
+  /^apiVersion:/m.test(text) &&
+  /^kind:/m.test(text) &&
+  /^metadata:/m.test(text) &&
+  !NOT_APPLIED.test(text) &&
+  !OF_CLOUD_RUN.test(text);
 
 /** The kustomizations that nobody builds on, and the manifests outside of all of them. */
 export function chooseManifests(paths: readonly RepoPath[], read: ReadText): readonly RepoPath[] {
