@@ -15,7 +15,7 @@ import { describeWithTools, execWithTools, missingSchemas } from '../support/too
 
 const MINUTE = 60_000;
 /** What no rendered repository has yet. */
-const NOT_RENDERED = ['gixy', 'promtool'];
+const NOT_RENDERED = ['promtool'];
 /** Tools that start a program for each of their paths. */
 const ONE_BY_ONE = ['docker-compose', 'kube-score', 'kubeconform'];
 /** Tools that judge what kubectl renders. */
