@@ -150,9 +150,7 @@ async def test_a_worker_is_killed(
     with working(tmp_path / "log", variables) as worker:
         await _expect(api, created=10)
         assert await asyncio.to_thread(worker.stop) == 0
-        handled = worker.outcomes().count("handled")
-        # What was handled before the end is known when it comes again.
-        assert handled == 10 or (where.endswith(".ack") and handled < 10)
+        # What was sent or handled before the end is known when it comes again.
         assert where == "outbox.mark_handled" or "duplicate" in worker.outcomes()
 
 
