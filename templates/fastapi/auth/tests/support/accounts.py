@@ -1,6 +1,8 @@
 """Users for tests: an administrator who is always there, and others as they are needed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -19,20 +21,20 @@ NOW = datetime.now(UTC)
 ACCESS_TOKENS = JwtAccessTokens(JWT_SECRET_KEY, ENVIRON["PUBLIC_URL"], SLUG, timedelta(hours=1))
 
 
-def make_user(**fields: object) -> User:
+def make_user(**fields: Any) -> User:
     """Return an active user with some fields of one's own."""
     user_id = uuid4()
-    values: dict[str, object] = {
-        "id": user_id,
-        "email": f"{user_id.hex}@example.com",
-        "full_name": "Test User",
-        "password_hash": "",
-        "status": UserStatus.ACTIVE,
-        "role": Role.USER,
-        "created_at": NOW,
-        "email_verified_at": NOW,
-    }
-    return User(**values | fields)  # type: ignore[arg-type]  # as the dictionary is put together
+    user = User(
+        id=user_id,
+        email=f"{user_id.hex}@example.com",
+        full_name="Test User",
+        password_hash="",
+        status=UserStatus.ACTIVE,
+        role=Role.USER,
+        created_at=NOW,
+        email_verified_at=NOW,
+    )
+    return replace(user, **fields)
 
 
 ADMIN = Principal(make_user(role=Role.ADMIN), UUID(int=1))

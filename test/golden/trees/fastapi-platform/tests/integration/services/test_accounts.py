@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -20,8 +21,8 @@ from tests.support.settings import make_settings
 AUTH = f"{API_PREFIX}/auth"
 
 
-async def _codes(*requests: object) -> Counter[int]:
-    responses = await asyncio.gather(*requests)  # type: ignore[call-overload]  # coroutines all
+async def _codes(*requests: Awaitable[httpx.Response]) -> Counter[int]:
+    responses = await asyncio.gather(*requests)
     return Counter(response.status_code for response in responses)
 
 
