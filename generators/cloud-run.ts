@@ -1,7 +1,7 @@
 /** Google Cloud Run: a service, a migration job, worker pools and jobs, and how a revision takes over by its tag. */
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type ProjectNames, type Resources } from '../src/component/define.ts';
-import { integer, text } from '../src/component/fields.ts';
+import { integer, matching, text } from '../src/component/fields.ts';
 import { slugOf } from '../src/component/names.ts';
 import { applicationOf, smallestThatHolds, targetLayers, targetView } from '../src/component/target-view.ts';
 import { literal } from '../src/render/view.ts';
@@ -51,9 +51,6 @@ const accountOf = ({ slug }: ProjectNames): string => `${slug.slice(0, 22).repla
 const projectIdOf = (slug: string): string =>
   slug.length < 6 ? `${slug}-production` : slug.slice(0, 30).replace(/-+$/, '');
 
-const matches = (pattern: string, fault: string) => (value: string) =>
-  new RegExp(pattern).test(value) ? undefined : fault;
-
 export default defineComponent({
   id: 'cloud-run',
   category: 'targets',
@@ -65,25 +62,19 @@ export default defineComponent({
       help: 'The id of the project that production runs in; staging has one of its own.',
       default: (known) => projectIdOf(slugOf(String(known.get('name') ?? '')) || 'my-service'),
       maxLength: 30,
-      pattern: PROJECT,
-      validate: matches(
-        PROJECT,
-        'must be the id of a project: 6 to 30 lower-case letters, digits and hyphens',
-      ),
+      ...matching(PROJECT, 'must be the id of a project: 6 to 30 lower-case letters, digits and hyphens'),
     }),
     region: text('Google Cloud region', {
       help: 'Where the service runs.',
       default: 'europe-west1',
       maxLength: 30,
-      pattern: REGION,
-      validate: matches(REGION, 'must be a region of Google Cloud, such as europe-west1'),
+      ...matching(REGION, 'must be a region of Google Cloud, such as europe-west1'),
     }),
     network: text('VPC network', {
       help: 'The network, and its subnetwork of the same name, through which it reaches the data services.',
       default: 'default',
       maxLength: 63,
-      pattern: NETWORK,
-      validate: matches(NETWORK, 'must be the name of a network: lower-case letters, digits and hyphens'),
+      ...matching(NETWORK, 'must be the name of a network: lower-case letters, digits and hyphens'),
     }),
     minInstances: integer('Cloud Run instances, at least', {
       help: 'How many instances run when nobody calls.',

@@ -1,7 +1,7 @@
 /** Azure Container Instances: container groups in a network of their own, behind an Application Gateway. */
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type Resources } from '../src/component/define.ts';
-import { integer, text } from '../src/component/fields.ts';
+import { integer, matching, text } from '../src/component/fields.ts';
 import { slugOf } from '../src/component/names.ts';
 import { applicationOf, registryHostOf, targetLayers, targetView } from '../src/component/target-view.ts';
 import { literal } from '../src/render/view.ts';
@@ -24,9 +24,6 @@ function groupSizeOf({ cpuLimitMillis, memoryLimitMb }: Resources) {
   };
 }
 
-const matches = (pattern: string, fault: string) => (value: string) =>
-  new RegExp(pattern).test(value) ? undefined : fault;
-
 export default defineComponent({
   id: 'container-instances',
   category: 'targets',
@@ -39,15 +36,13 @@ export default defineComponent({
       help: 'The resource group of Azure that production runs in; staging has one of its own.',
       default: (known) => `${slugOf(String(known.get('name') ?? '')) || 'my-service'}-production`,
       maxLength: 90,
-      pattern: RESOURCE_GROUP,
-      validate: matches(RESOURCE_GROUP, 'must be the name of a resource group: letters, digits, . _ and -'),
+      ...matching(RESOURCE_GROUP, 'must be the name of a resource group: letters, digits, . _ and -'),
     }),
     location: text('Azure location', {
       help: 'Where the containers run.',
       default: 'westeurope',
       maxLength: 30,
-      pattern: LOCATION,
-      validate: matches(LOCATION, 'must be a location of Azure, such as westeurope'),
+      ...matching(LOCATION, 'must be a location of Azure, such as westeurope'),
     }),
     replicas: integer('Container groups', {
       help: 'How many container groups of the application run on Azure.',

@@ -1,7 +1,7 @@
 /** How much is lost and how long it takes when a machine, a database or a region is gone: computed from the options. */
 import { add, open } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
-import { boolean, choice, integer, text } from '../src/component/fields.ts';
+import { boolean, choice, integer, matching, text } from '../src/component/fields.ts';
 import { databaseIsOutside, operationsView } from '../src/component/operations-view.ts';
 import { literal } from '../src/render/view.ts';
 
@@ -72,11 +72,7 @@ export default defineComponent({
       help: 'Another machine that dumps are copied to by rsync, as user@host:folder.',
       default: (known) => `backup@backup.${String(known.get('domain') ?? 'example.com')}:dumps`,
       maxLength: 500,
-      pattern: REMOTE_FOLDER,
-      validate: (value) =>
-        new RegExp(REMOTE_FOLDER).test(value)
-          ? undefined
-          : 'must be user@host:folder, such as backup@backup.acme.com:dumps',
+      ...matching(REMOTE_FOLDER, 'must be user@host:folder, such as backup@backup.acme.com:dumps'),
     }),
     pointInTimeRecovery: boolean('Point-in-time recovery', {
       help: 'Whether the provider of the production database restores it to any moment.',

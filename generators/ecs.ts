@@ -1,7 +1,7 @@
 /** Amazon ECS on Fargate: task definitions, and how a version takes over behind a load balancer. */
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type Resources } from '../src/component/define.ts';
-import { integer, text } from '../src/component/fields.ts';
+import { integer, matching, text } from '../src/component/fields.ts';
 import {
   applicationOf,
   registryHostOf,
@@ -60,9 +60,7 @@ export default defineComponent({
       help: 'Where the cluster runs in production.',
       default: 'eu-central-1',
       maxLength: 25,
-      pattern: REGION,
-      validate: (value) =>
-        new RegExp(REGION).test(value) ? undefined : 'must be a region of AWS, such as eu-central-1',
+      ...matching(REGION, 'must be a region of AWS, such as eu-central-1'),
     }),
     replicas: integer('ECS tasks', {
       help: 'How many tasks of the application run on Amazon ECS.',

@@ -8,7 +8,7 @@ import {
   type Project,
 } from '../src/component/define.ts';
 import type { Issue } from '../src/errors.ts';
-import { choice, integer, text } from '../src/component/fields.ts';
+import { choice, integer, matching, text } from '../src/component/fields.ts';
 import { versionsOf } from '../src/component/pins.ts';
 import { resourceFields, resourcesOf } from '../src/component/resource-fields.ts';
 import { literal } from '../src/render/view.ts';
@@ -209,11 +209,7 @@ export default defineComponent({
       default: '/api/v1',
       ask: true,
       maxLength: 60,
-      pattern: API_PREFIX,
-      validate: (value) =>
-        new RegExp(API_PREFIX).test(value)
-          ? undefined
-          : 'must be a path of lower-case words, such as /api/v1',
+      ...matching(API_PREFIX, 'must be a path of lower-case words, such as /api/v1'),
     }),
     port: integer('Port', {
       help: 'Where the service listens, in the container and on the development machine.',

@@ -7,7 +7,7 @@ import {
   type Project,
   type Resources,
 } from '../src/component/define.ts';
-import { choice, integer, text } from '../src/component/fields.ts';
+import { choice, integer, matching, text } from '../src/component/fields.ts';
 import { KUBERNETES, TOOLS } from '../src/component/pins.ts';
 import { literal } from '../src/render/view.ts';
 
@@ -16,18 +16,12 @@ const LABEL = '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$';
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const IPV4_NETWORK = `^${OCTET}(?:\\.${OCTET}){3}/(?:3[0-2]|[12]?[0-9])$`;
 
-const matches =
-  (pattern: string, fault: string) =>
-  (value: string): string | undefined =>
-    new RegExp(pattern).test(value) ? undefined : fault;
-
 const label = (title: string, help: string, fallback: string) =>
   text(title, {
     help,
     default: fallback,
     maxLength: 63,
-    pattern: LABEL,
-    validate: matches(LABEL, 'must be lower-case letters, digits and hyphens, such as production'),
+    ...matching(LABEL, 'must be lower-case letters, digits and hyphens, such as production'),
   });
 
 /** Whatever the image's own user is; kube-score and checkov ask for one above 10000. */
@@ -446,8 +440,7 @@ export default defineComponent({
       help: 'The IPv4 network of the databases and brokers of staging and production; pods reach no other.',
       default: '10.0.0.0/8',
       maxLength: 18,
-      pattern: IPV4_NETWORK,
-      validate: matches(IPV4_NETWORK, 'must be an IPv4 network, such as 10.20.0.0/16'),
+      ...matching(IPV4_NETWORK, 'must be an IPv4 network, such as 10.20.0.0/16'),
     }),
   },
   layers: (answers, project) => layersOf(answers, workloadOf(project)),

@@ -2,7 +2,7 @@
 import { accountOf, containerView } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type FactlessProject, type Project } from '../src/component/define.ts';
-import { integer, text } from '../src/component/fields.ts';
+import { integer, matching, text } from '../src/component/fields.ts';
 import { resourceFields, resourcesOf } from '../src/component/resource-fields.ts';
 import { literal } from '../src/render/view.ts';
 
@@ -60,9 +60,7 @@ export default defineComponent({
       default: '/healthz',
       ask: true,
       maxLength: 100,
-      pattern: HEALTH_PATH,
-      validate: (value) =>
-        new RegExp(HEALTH_PATH).test(value) ? undefined : 'must be a path, such as /healthz',
+      ...matching(HEALTH_PATH, 'must be a path, such as /healthz'),
     }),
     uid: integer('User id', {
       help: 'The numeric user of the image; the image works under any other as well.',

@@ -1,6 +1,6 @@
 /** Who is called when something is wrong, in which order, and what is expected of them. */
 import { defineComponent } from '../src/component/define.ts';
-import { integer, text, type KnownAnswers } from '../src/component/fields.ts';
+import { integer, matching, text, type KnownAnswers } from '../src/component/fields.ts';
 import { operationsView } from '../src/component/operations-view.ts';
 import { emailFault } from '../src/component/project-fields.ts';
 import { literal } from '../src/render/view.ts';
@@ -34,11 +34,7 @@ export default defineComponent({
       help: 'The https address or the telephone number that wakes whoever is on call; empty for e-mail alone.',
       default: '',
       maxLength: 200,
-      pattern: PAGER,
-      validate: (value) =>
-        new RegExp(PAGER).test(value)
-          ? undefined
-          : 'must be an https address, or a telephone number such as +4930123456',
+      ...matching(PAGER, 'must be an https address, or a telephone number such as +4930123456'),
     }),
     acknowledgeMinutes: integer('Acknowledged within (minutes)', {
       help: 'How soon whoever is on call answers a page.',

@@ -69,6 +69,18 @@ export const text = (
   options: Options<TextField> & { readonly maxLength?: number },
 ): TextField => ({ kind: 'text', label, maxLength: 200, ...options });
 
+/**
+ * The form that a text has to have, for the prompt and for the JSON Schema alike: `text('Region', { ...matching(…), … })`.
+ * @param fault what to say of a value without it: "must be a region, such as …"
+ */
+export const matching = (
+  pattern: string,
+  fault: string,
+): { readonly pattern: string; readonly validate: (value: string) => string | undefined } => ({
+  pattern,
+  validate: (value) => (new RegExp(pattern).test(value) ? undefined : fault),
+});
+
 export const integer = (
   label: string,
   options: Options<IntegerField> & { readonly min: number; readonly max: number },

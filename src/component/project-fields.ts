@@ -1,6 +1,6 @@
 /** The questions about the project as a whole; every component may use their answers. */
 import { displayNameFault, slugOf } from './names.ts';
-import { choice, text, type Fields, type KnownAnswers } from './fields.ts';
+import { choice, matching, text, type Fields, type KnownAnswers } from './fields.ts';
 
 const GITHUB_OWNER = '^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$';
 /** Registry host with optional port, then lower-case path segments (distribution/reference grammar). */
@@ -19,11 +19,6 @@ const stringAt = (known: KnownAnswers, key: string): string => String(known.get(
 /** "The Order Desk service", and not "The My Service service". */
 const describeName = (name: string): string =>
   /service$/i.test(name) ? `The ${name}` : `The ${name} service`;
-
-const matches = (pattern: string, fault: string) => {
-  const regex = new RegExp(pattern);
-  return (value: string): string | undefined => (regex.test(value) ? undefined : fault);
-};
 
 export const projectFields = {
   name: text('Name', {
@@ -45,25 +40,19 @@ export const projectFields = {
     default: (known) => `${slugOf(stringAt(known, 'name')).slice(0, 34) || 'my'}-team`,
     ask: true,
     maxLength: 39,
-    pattern: GITHUB_OWNER,
-    validate: matches(
-      GITHUB_OWNER,
-      'must be a GitHub user or organisation: letters, digits and single hyphens',
-    ),
+    ...matching(GITHUB_OWNER, 'must be a GitHub user or organisation: letters, digits and single hyphens'),
   }),
   registry: text('Image registry', {
     help: 'Where images are pushed, without the image name, for example ghcr.io/acme.',
     default: (known) => `ghcr.io/${stringAt(known, 'owner').toLowerCase()}`,
     maxLength: 200,
-    pattern: REGISTRY,
-    validate: matches(REGISTRY, 'must be a registry host and a lower-case path, such as ghcr.io/acme'),
+    ...matching(REGISTRY, 'must be a registry host and a lower-case path, such as ghcr.io/acme'),
   }),
   domain: text('Domain', {
     help: 'The host name under which it is reached in production.',
     default: (known) => `${slugOf(stringAt(known, 'name')) || 'my-service'}.example.com`,
     maxLength: 253,
-    pattern: DOMAIN,
-    validate: matches(DOMAIN, 'must be a host name in lower case, such as api.acme.com'),
+    ...matching(DOMAIN, 'must be a host name in lower case, such as api.acme.com'),
   }),
   licence: choice('Licence', ['Apache-2.0', 'MIT', 'proprietary'], {
     help: 'Under which terms the code is given to others.',
