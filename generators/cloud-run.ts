@@ -1,9 +1,10 @@
 /** Google Cloud Run: a service, a migration job, worker pools and jobs, and how a revision takes over by its tag. */
+import { applicationOf } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type ProjectNames, type Resources } from '../src/component/define.ts';
 import { integer, matching, text } from '../src/component/fields.ts';
-import { slugOf } from '../src/component/names.ts';
-import { applicationOf, smallestThatHolds, targetLayers, targetView } from '../src/component/target-view.ts';
+import { knownSlug } from '../src/component/project-fields.ts';
+import { smallestThatHolds, targetLayers, targetView } from '../src/component/target-view.ts';
 import { literal } from '../src/render/view.ts';
 
 const PROJECT = '^[a-z][a-z0-9-]{4,28}[a-z0-9]$';
@@ -60,7 +61,7 @@ export default defineComponent({
   fields: {
     project: text('Google Cloud project', {
       help: 'The id of the project that production runs in; staging has one of its own.',
-      default: (known) => projectIdOf(slugOf(String(known.get('name') ?? '')) || 'my-service'),
+      default: (known) => projectIdOf(knownSlug(known)),
       maxLength: 30,
       ...matching(PROJECT, 'must be the id of a project: 6 to 30 lower-case letters, digits and hyphens'),
     }),
@@ -110,8 +111,6 @@ export default defineComponent({
       cpu: size.cpu,
       memoryMb: size.memoryMb,
       tooSmall: !size.isEnough,
-      cpuLimitMillis: app.resources.cpuLimitMillis,
-      memoryLimitMb: app.resources.memoryLimitMb,
       longStop: app.stopSeconds > 10,
       stopSeconds: app.stopSeconds,
     };

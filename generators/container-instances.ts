@@ -1,10 +1,10 @@
 /** Azure Container Instances: container groups in a network of their own, behind an Application Gateway. */
+import { applicationOf } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type Resources } from '../src/component/define.ts';
 import { integer, matching, text } from '../src/component/fields.ts';
-import { slugOf } from '../src/component/names.ts';
-import { applicationOf, registryHostOf, targetLayers, targetView } from '../src/component/target-view.ts';
-import { literal } from '../src/render/view.ts';
+import { knownSlug } from '../src/component/project-fields.ts';
+import { targetLayers, targetView } from '../src/component/target-view.ts';
 
 const RESOURCE_GROUP = '^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,88}[A-Za-z0-9_-])?$';
 const LOCATION = '^[a-z]+[0-9]?$';
@@ -34,7 +34,7 @@ export default defineComponent({
   fields: {
     resourceGroup: text('Resource group', {
       help: 'The resource group of Azure that production runs in; staging has one of its own.',
-      default: (known) => `${slugOf(String(known.get('name') ?? '')) || 'my-service'}-production`,
+      default: (known) => `${knownSlug(known)}-production`,
       maxLength: 90,
       ...matching(RESOURCE_GROUP, 'must be the name of a resource group: letters, digits, . _ and -'),
     }),
@@ -60,12 +60,9 @@ export default defineComponent({
       resourceGroup,
       location,
       replicas,
-      registryHost: literal(registryHostOf(project.image)),
       cpu: size.cpu,
       memoryGb: size.memoryGb,
       tooSmall: !size.isEnough,
-      cpuLimitMillis: app.resources.cpuLimitMillis,
-      memoryLimitMb: app.resources.memoryLimitMb,
     };
   },
   contributes: () => [

@@ -1,11 +1,8 @@
 /** How a commit becomes a running version: signed images from CI, and a blue-green deployment to each chosen platform. */
+import { applicationOf } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
-import { defineComponent, type FactlessProject } from '../src/component/define.ts';
-import { applicationOf, registryHostOf, RELEASE_BRANCH, TARGETS } from '../src/component/target-view.ts';
-import { literal } from '../src/render/view.ts';
-
-const targetsOf = (project: FactlessProject): readonly string[] =>
-  TARGETS.filter((target) => project.has(target));
+import { defineComponent } from '../src/component/define.ts';
+import { registryView, RELEASE_BRANCH, targetsOf } from '../src/component/target-view.ts';
 
 export default defineComponent({
   id: 'delivery',
@@ -21,12 +18,9 @@ export default defineComponent({
   layers: (_, project) => (targetsOf(project).length > 0 ? ['targets'] : []),
   view: (_, project) => {
     const { migrateTarget } = applicationOf(project);
-    const host = registryHostOf(project.image);
     return {
       tag: RELEASE_BRANCH,
-      registryHost: literal(host),
-      // There the workflow's own token may push; elsewhere somebody keeps a password.
-      ownToken: host === 'ghcr.io',
+      ...registryView(project.image),
       migrates: migrateTarget !== undefined,
       dockerfile: String(project.answer('docker.file')),
       targets: targetsOf(project),

@@ -1,17 +1,18 @@
 /** How a version gets into production: what is the same everywhere; each place has a section of its own. */
+import { applicationOf, jobView, processView } from '../src/component/application-view.ts';
 import { add, open } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
 import { operationsView } from '../src/component/operations-view.ts';
+import { TARGETS } from '../src/component/target-view.ts';
 import { literal } from '../src/render/view.ts';
 
 /** The ways of this repository, with the heading that each section has. */
 const WAYS = [
   ['compose', 'Docker Compose', 'one machine with Docker'],
   ['kustomize', 'Kubernetes', 'a cluster, by kustomize'],
-  ['ecs', 'Amazon ECS', 'managed containers on AWS'],
-  ['cloud-run', 'Google Cloud Run', 'managed containers on Google Cloud'],
-  ['container-instances', 'Azure Container Instances', 'managed containers on Azure'],
-  ['digitalocean', 'DigitalOcean App Platform', 'managed containers on DigitalOcean'],
+  ...Object.entries(TARGETS).map(
+    ([id, { name, provider }]) => [id, name, `managed containers on ${provider}`] as const,
+  ),
   ['delivery', 'How a commit is delivered', 'the pipeline that publishes images and deploys them'],
 ] as const;
 
@@ -29,26 +30,17 @@ export default defineComponent({
     ways: waysOf(project).map(([, title, is]) => ({ title: literal(title), is: literal(is) })),
     askable: project.stack === 'fastapi' && project.has('runbooks'),
     hasWays: waysOf(project).length > 0,
-    settings: (project.facts.app?.settings ?? []).map(({ name, value }) => ({
+    settings: applicationOf(project).settings.map(({ name, value }) => ({
       name,
       value: literal(value),
     })),
-    secrets: (project.facts.app?.secrets ?? []).map(({ name, is }) => ({ name, is: literal(is) })),
-    hasSecrets: (project.facts.app?.secrets.length ?? 0) > 0,
+    secrets: applicationOf(project).secrets.map(({ name, is }) => ({ name, is: literal(is) })),
+    hasSecrets: applicationOf(project).secrets.length > 0,
     asProcess: project.stack === 'fastapi' && waysOf(project).length === 0,
     asContainer: project.stack === 'none' && waysOf(project).length === 0 && project.has('docker'),
-    workers: (project.facts.app?.workers ?? []).map(({ name, does, command }) => ({
-      name,
-      does: literal(does),
-      command: literal(command.join(' ')),
-    })),
-    jobs: (project.facts.app?.jobs ?? []).map(({ name, does, command, schedule }) => ({
-      name,
-      does: literal(does),
-      command: literal(command.join(' ')),
-      schedule: literal(schedule),
-    })),
-    hasProcesses: (project.facts.app?.workers.length ?? 0) + (project.facts.app?.jobs.length ?? 0) > 0,
+    workers: applicationOf(project).workers.map(processView),
+    jobs: applicationOf(project).jobs.map(jobView),
+    hasProcesses: applicationOf(project).workers.length + applicationOf(project).jobs.length > 0,
     ...(project.has('docker') && { dockerfile: String(project.answer('docker.file')) }),
   }),
   contributes: () => [

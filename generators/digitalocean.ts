@@ -1,13 +1,9 @@
 /** DigitalOcean App Platform: one spec for the service, its workers, its jobs and the migrations before each of them. */
+import { applicationOf } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type ProjectNames, type Resources } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';
-import {
-  applicationOf,
-  registryHostOf,
-  smallestThatHolds,
-  targetView,
-} from '../src/component/target-view.ts';
+import { smallestThatHolds, targetView } from '../src/component/target-view.ts';
 import { literal } from '../src/render/view.ts';
 
 /** Instance sizes that can be scaled to several, cheapest first: shared processors, then dedicated ones. */
@@ -21,6 +17,23 @@ const SIZES = [
   { slug: 'apps-d-4vcpu-16gb', cpu: 4, memoryMb: 16_384 },
   { slug: 'apps-d-8vcpu-32gb', cpu: 8, memoryMb: 32_768 },
 ] as const;
+
+/** What App Platform sets by itself. */
+const RESERVED = ['PORT'];
+
+/** Networks of Cloudflare, which App Platform stands behind (https://www.cloudflare.com/ips/). */
+const CLOUDFLARE = [
+  '103.21.244.0/22,103.22.200.0/22,103.31.4.0/22,104.16.0.0/13,104.24.0.0/14,108.162.192.0/18,131.0.72.0/22,141.101.64.0/18',
+  '162.158.0.0/15,172.64.0.0/13,173.245.48.0/20,188.114.96.0/20,190.93.240.0/20,197.234.240.0/22,198.41.128.0/17',
+  '2400:cb00::/32,2405:8100::/32,2405:b500::/32,2606:4700::/32,2803:f800::/32,2a06:98c0::/29,2c0f:f248::/32',
+];
+
+/** A folded scalar with a note beside it. */
+const foldedProxies = (networks: string): string =>
+  [
+    '>- # private networks, and those of Cloudflare, which App Platform stands behind',
+    [networks, ...CLOUDFLARE].join(',\n      '),
+  ].join('\n      ');
 
 function instanceSizeOf({ cpuLimitMillis, memoryLimitMb }: Resources) {
   const { size, isEnough } = smallestThatHolds(
@@ -67,11 +80,15 @@ export default defineComponent({
     const app = applicationOf(project);
     const size = instanceSizeOf(app.resources);
     return {
-      ...targetView(project, ['PORT']),
+      ...targetView(project, RESERVED),
+      settings: app.settings
+        .filter(({ name }) => !RESERVED.includes(name))
+        .map(({ name, value }) => ({
+          name,
+          value: literal(name === app.trustedProxiesSetting ? foldedProxies(value) : JSON.stringify(value)),
+        })),
       region,
       replicas,
-      registryHost: literal(registryHostOf(project.image)),
-      ownToken: registryHostOf(project.image) === 'ghcr.io',
       appName: appNameOf(project.names),
       instanceSize: size.slug,
       sizeNote: sizeNote(app.resources, size),

@@ -1,15 +1,9 @@
 /** Amazon ECS on Fargate: task definitions, and how a version takes over behind a load balancer. */
+import { applicationOf, jobView } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type Resources } from '../src/component/define.ts';
 import { integer, matching, text } from '../src/component/fields.ts';
-import {
-  applicationOf,
-  registryHostOf,
-  separated,
-  smallestThatHolds,
-  targetLayers,
-  targetView,
-} from '../src/component/target-view.ts';
+import { separated, smallestThatHolds, targetLayers, targetView } from '../src/component/target-view.ts';
 import { literal } from '../src/render/view.ts';
 
 const REGION = '^[a-z]{2}(?:-[a-z]+)+-[1-9]$';
@@ -77,22 +71,16 @@ export default defineComponent({
       ...targetView(project),
       region,
       replicas,
-      registryHost: literal(registryHostOf(project.image)),
       cpu: size.cpu,
       memory: size.memory,
       tooSmall: !size.isEnough,
-      cpuLimitMillis: app.resources.cpuLimitMillis,
-      memoryLimitMb: app.resources.memoryLimitMb,
       // Fargate kills after two minutes at the latest.
       stopSeconds: Math.min(app.stopSeconds, 120),
       withCredentials: !ECR.test(project.image),
       jobs: separated(
-        app.jobs.map(({ name, does, command, schedule }) => ({
-          name,
-          does: literal(does),
-          command: literal(`[${command.map((word) => JSON.stringify(word)).join(', ')}]`),
-          schedule: literal(schedule),
-          eventBridge: literal(eventBridgeCron(schedule)),
+        app.jobs.map((job) => ({
+          ...jobView(job),
+          eventBridge: literal(eventBridgeCron(job.schedule)),
         })),
       ),
     };

@@ -21,6 +21,19 @@ const INSTALL = [
 ];
 const WITH_ENV = '.venv/bin/python scripts/with_env.py .env .venv/bin/python';
 
+/**
+ * Where the proxies of all platforms are (RFC 1918, 6598, 3927, 4193). They append to X-Forwarded-For what calls them, so
+ * what stands behind the last of them is no client's invention.
+ */
+const PRIVATE_NETWORKS = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  'fc00::/7',
+] as const;
+
 /** How it is run and tested depends on what there is to do it with. */
 function commandsFor(project: Project): {
   readonly run: readonly string[];
@@ -128,7 +141,7 @@ function applicationFacts(answers: FastapiAnswers, project: FactlessProject): Ap
       { name: 'ENVIRONMENT', value: 'production' },
       { name: 'LOG_LEVEL', value: 'INFO' },
       { name: 'PORT', value: String(port) },
-      { name: 'FORWARDED_ALLOW_IPS', value: '*' },
+      { name: 'FORWARDED_ALLOW_IPS', value: PRIVATE_NETWORKS.join(',') },
       ...(rabbitmq ? [{ name: 'WORKER_METRICS_PORT', value: '9100' }] : []),
       ...(auth
         ? [
@@ -137,6 +150,7 @@ function applicationFacts(answers: FastapiAnswers, project: FactlessProject): Ap
           ]
         : []),
     ],
+    trustedProxiesSetting: 'FORWARDED_ALLOW_IPS',
     secrets: [
       { name: 'DATABASE_URL', is: 'the URL of PostgreSQL, with user and password' },
       { name: 'REDIS_URL', is: 'the URL of Redis, with user and password' },

@@ -1,4 +1,5 @@
 /** Kubernetes by kustomize: one base, and an overlay for each environment; development brings its data services along. */
+import { applicationOf } from '../src/component/application-view.ts';
 import { accountOf, postgresDataFolderOf } from '../src/component/container-view.ts';
 import { add, type View } from '../src/component/contribution.ts';
 import {
@@ -118,12 +119,11 @@ interface Workload {
 }
 
 function workloadOf(project: Project): Workload {
-  const { app } = project.facts;
-  if (!app) throw new Error(`the stack ${project.stack} tells nothing of its application`);
+  const app = applicationOf(project);
   const names = new Set(app.secrets.map(({ name }) => name));
   return {
     app,
-    service: project.stack === 'none' ? 'app' : 'api',
+    service: app.service,
     data: DATA_SERVICES.filter(({ component, secret }) => project.has(component) && names.has(secret)),
     sendsMail: names.has(MAIL_SECRET),
   };

@@ -1,18 +1,19 @@
 /** Sends the logs of all containers to where they are kept: Fluent Bit under the compose profile `logs`. */
+import { applicationOf, DATA_SERVICES } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';
 import { literal } from '../src/render/view.ts';
 
-const DATA_SERVICES = ['postgres', 'redis', 'rabbitmq'] as const;
-
 /** What runs in production, by the name that compose has for it. */
-function servicesOf({ facts: { app }, has }: Project): readonly string[] {
+function servicesOf(project: Project): readonly string[] {
+  const { service, migrateTarget, workers, jobs } = applicationOf(project);
   return [
-    ...(app ? [app.service, ...(app.migrateTarget === undefined ? [] : ['migrate'])] : []),
-    ...[...(app?.workers ?? []), ...(app?.jobs ?? [])].map(({ name }) => name),
-    ...DATA_SERVICES.filter((service) => has(service)),
-    ...(has('nginx') ? ['proxy'] : []),
+    service,
+    ...(migrateTarget === undefined ? [] : ['migrate']),
+    ...[...workers, ...jobs].map(({ name }) => name),
+    ...DATA_SERVICES.filter((id) => project.has(id)),
+    ...(project.has('nginx') ? ['proxy'] : []),
   ];
 }
 

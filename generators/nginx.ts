@@ -1,4 +1,5 @@
 /** nginx in front of the application: ends TLS, limits clients, and is the only thing that production publishes. */
+import { applicationOf } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
 import { integer } from '../src/component/fields.ts';
@@ -10,8 +11,8 @@ const burstOf = (requestsPerMinute: number): number => Math.max(1, Math.ceil(req
 /** A dot of a path stands for itself in a pattern. */
 const escaped = (path: string): string => path.replaceAll('.', String.raw`\.`);
 
-function applicationView({ facts: { app } }: Project) {
-  if (!app) throw new Error('the plan has no application for the proxy to stand before');
+function applicationView(project: Project) {
+  const app = applicationOf(project);
   return {
     service: app.service,
     port: app.port,

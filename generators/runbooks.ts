@@ -1,17 +1,16 @@
 /** What to do when something is wrong, page by page, with the commands of the options that were chosen. */
+import { DATA_SERVICES } from '../src/component/application-view.ts';
 import { add, open } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
-import { hasAccounts, operationsView } from '../src/component/operations-view.ts';
-
-const DATA = ['postgres', 'redis', 'rabbitmq'] as const;
+import { databaseIsOutside, hasAccounts, operationsView } from '../src/component/operations-view.ts';
 
 /** The page about dependencies has a section for each; without any there is no page. */
 const dependencyPage = (project: Project) =>
-  DATA.some((id) => project.has(id))
+  DATA_SERVICES.some((id) => project.has(id))
     ? [
         open.readme('dependency-down', 'docs/runbooks/dependency-down.md'),
         add.readme('dependency-down', 'dependency-down/opening.md', { order: 0 }),
-        ...DATA.filter((id) => project.has(id)).map((id, index) =>
+        ...DATA_SERVICES.filter((id) => project.has(id)).map((id, index) =>
           add.readme('dependency-down', `dependency-down/${id}.md`, { order: 10 + index }),
         ),
         add.readme('dependency-down', 'dependency-down/closing.md', { order: 90 }),
@@ -25,9 +24,7 @@ const restorePage = (project: Project) =>
         open.readme('restore', 'docs/runbooks/restore.md'),
         add.readme('restore', 'restore/opening.md', { order: 0 }),
         ...(project.has('compose') ? [add.readme('restore', 'restore/compose.md', { order: 10 })] : []),
-        ...(operationsView(project).outsideDatabase === true
-          ? [add.readme('restore', 'restore/outside.md', { order: 20 })]
-          : []),
+        ...(databaseIsOutside(project) ? [add.readme('restore', 'restore/outside.md', { order: 20 })] : []),
         add.readme('restore', 'restore/closing.md', { order: 90 }),
       ]
     : [];

@@ -1,16 +1,10 @@
 /** What documents for operators print alike: where the system runs, and the command that does a thing there. */
 import { literal } from '../render/view.ts';
+import { applicationOf, DATA_SERVICES } from './application-view.ts';
 import { accountOf } from './container-view.ts';
 import type { View, ViewValue } from './contribution.ts';
 import type { Project } from './define.ts';
-
-/** The managed platforms, as people call them. */
-const PLATFORMS = {
-  ecs: 'Amazon ECS',
-  'cloud-run': 'Google Cloud Run',
-  'container-instances': 'Azure Container Instances',
-  digitalocean: 'DigitalOcean App Platform',
-} as const;
+import { TARGETS, targetsOf } from './target-view.ts';
 
 const COMPOSE = 'Docker Compose';
 const COMPOSE_UP = 'docker compose -f docker-compose.yml -f docker-compose.prod.yml up --detach --wait';
@@ -33,20 +27,14 @@ const ACTIONS = ['state', 'logs', 'version', 'restart', 'usage', 'stop', 'start'
 
 const command = (text: string): string => `\`${text}\``;
 
-/** The service that answers HTTP, as compose and Kubernetes name it. */
-const serviceOf = (project: Project): string => (project.stack === 'none' ? 'app' : 'api');
-
 /** All that writes to the database: the service and the workers. */
-const writersOf = (project: Project): readonly string[] => [
-  serviceOf(project),
-  ...(project.facts.app?.workers ?? []).map(({ name }) => name),
-];
-
-const platformsOf = (project: Project): readonly (readonly [id: string, name: string])[] =>
-  Object.entries(PLATFORMS).filter(([id]) => project.has(id));
+function writersOf(project: Project): readonly string[] {
+  const { service, workers } = applicationOf(project);
+  return [service, ...workers.map(({ name }) => name)];
+}
 
 function compose(project: Project): Place {
-  const service = serviceOf(project);
+  const { service } = applicationOf(project);
   return {
     where: COMPOSE,
     state: command('docker compose ps --all'),
@@ -65,7 +53,7 @@ const replicasOf = (project: Project): number => Number(project.answer('kustomiz
 
 function kubernetes(project: Project): Place {
   const namespace = productionNamespace(project);
-  const service = serviceOf(project);
+  const { service } = applicationOf(project);
   const writers = writersOf(project).map((name) => `deployment/${name}`);
   const kubectl = (text: string): string => command(`kubectl --namespace ${namespace} ${text}`);
   return {
@@ -83,8 +71,8 @@ function kubernetes(project: Project): Place {
 }
 
 /** The script tells which version is live; the rest is on the platform's own pages. */
-const platform = ([id, name]: readonly [id: string, name: string]): Place => ({
-  where: name,
+const platform = (id: keyof typeof TARGETS): Place => ({
+  where: TARGETS[id].name,
   state: command(`scripts/deploy-blue-green.sh status ${id} production`),
   logs: 'the logs of the service on its page in the console',
   version: command(`scripts/deploy-blue-green.sh status ${id} production`),
@@ -97,18 +85,18 @@ const platform = ([id, name]: readonly [id: string, name: string]): Place => ({
 
 /** Without containers whatever starts the process keeps its output, too. */
 function machine(project: Project): Place {
-  const { app } = project.facts;
+  const { port, readyPath } = applicationOf(project);
   const supervisor = 'whatever starts the process on the machine';
   return {
     where: 'The machine',
-    state: command(`curl --fail http://127.0.0.1:${app?.port ?? 0}${app?.readyPath ?? '/'}`),
+    state: command(`curl --fail http://127.0.0.1:${port}${readyPath}`),
     logs: `standard output of the process, where ${supervisor} keeps it`,
     version: command('git describe --always --tags'),
     restart: `SIGTERM by ${supervisor}; it finishes its requests and is started again`,
     usage: command('ps -eo pid,pcpu,rss,args'),
     stop: `stop it by ${supervisor}`,
     start: `start it by ${supervisor}`,
-    module: (text) => command(`.venv/bin/python scripts/with_env.py .env .venv/bin/python -m ${text}`),
+    module: (_, text) => command(`.venv/bin/python scripts/with_env.py .env .venv/bin/python -m ${text}`),
   };
 }
 
@@ -116,7 +104,7 @@ function placesOf(project: Project): readonly Place[] {
   const places = [
     ...(project.has('compose') ? [compose(project)] : []),
     ...(project.has('kustomize') ? [kubernetes(project)] : []),
-    ...platformsOf(project).map(platform),
+    ...targetsOf(project).map(platform),
   ];
   return places.length > 0 ? places : [machine(project)];
 }
@@ -126,10 +114,12 @@ const productionNamespace = ({ names }: Project): string => `${names.slug}-produ
 /** Where the database of production is: in compose beside the application, elsewhere at a provider. */
 export const databaseIsOutside = (project: Project): boolean =>
   project.has('postgres') &&
-  (!project.has('compose') || project.has('kustomize') || platformsOf(project).length > 0);
+  (!project.has('compose') || project.has('kustomize') || targetsOf(project).length > 0);
 
-const metricsUrlOf = ({ facts: { app } }: Project): string =>
-  app?.metricsPath === undefined ? '' : `http://127.0.0.1:${app.port}${app.metricsPath}`;
+function metricsUrlOf(project: Project): string {
+  const { port, metricsPath } = applicationOf(project);
+  return metricsPath === undefined ? '' : `http://127.0.0.1:${port}${metricsPath}`;
+}
 
 /** Modules of the FastAPI application that runbooks call, by the name of their rows. */
 const MODULES = {
@@ -175,21 +165,21 @@ function tables(project: Project): Record<string, ViewValue> {
 
 /** What every document for operators may print. */
 export function operationsView(project: Project): View {
-  const { app } = project.facts;
+  const app = applicationOf(project);
   const insideCompose = project.has('compose') && project.has('postgres');
   const account = accountOf(project.names);
   return {
     ...tables(project),
     ...modules(project),
-    service: serviceOf(project),
+    service: app.service,
     writers: literal(writersOf(project).join(' ')),
     account,
     namespace: productionNamespace(project),
     composeUp: literal(COMPOSE_UP),
     metricsUrl: metricsUrlOf(project),
-    hasMetrics: app?.metricsPath !== undefined,
-    hasWorkers: (app?.workers.length ?? 0) > 0,
-    hasMigrations: app?.migrateTarget !== undefined,
+    hasMetrics: app.metricsPath !== undefined,
+    hasWorkers: app.workers.length > 0,
+    hasMigrations: app.migrateTarget !== undefined,
     fastapi: project.stack === 'fastapi',
     auth: hasAccounts(project),
     events: project.stack === 'fastapi' && project.has('rabbitmq'),
@@ -198,7 +188,7 @@ export function operationsView(project: Project): View {
     outsideDatabase: databaseIsOutside(project),
     onlyOutsideDatabase: databaseIsOutside(project) && !insideCompose,
     kubernetes: project.has('kustomize'),
-    managed: platformsOf(project).length > 0,
+    managed: targetsOf(project).length > 0,
     nginx: project.has('nginx'),
     noNginx: !project.has('nginx'),
     delivery: project.has('delivery'),
@@ -207,11 +197,11 @@ export function operationsView(project: Project): View {
     onCall: project.has('on-call'),
     disasterRecovery: project.has('disaster-recovery'),
     productionReadiness: project.has('production-readiness'),
-    hasData: ['postgres', 'redis', 'rabbitmq'].some((id) => project.has(id)),
+    hasData: DATA_SERVICES.some((id) => project.has(id)),
     psql: literal(psqlOf(project)),
   };
 }
 
 /** Whether users register and log in. */
 export const hasAccounts = (project: Project): boolean =>
-  project.stack === 'fastapi' && project.answer('fastapi.auth') === 'database';
+  applicationOf(project).authenticationPath !== undefined;

@@ -16,6 +16,9 @@ export const emailFault = (value: string): string | undefined =>
 
 const stringAt = (known: KnownAnswers, key: string): string => String(known.get(key) ?? '');
 
+/** The slug that the project will have, as far as its name is known. */
+export const knownSlug = (known: KnownAnswers): string => slugOf(stringAt(known, 'name')) || 'my-service';
+
 /** "The Order Desk service", and not "The My Service service". */
 const describeName = (name: string): string =>
   /service$/i.test(name) ? `The ${name}` : `The ${name} service`;
@@ -50,7 +53,7 @@ export const projectFields = {
   }),
   domain: text('Domain', {
     help: 'The host name under which it is reached in production.',
-    default: (known) => `${slugOf(stringAt(known, 'name')) || 'my-service'}.example.com`,
+    default: (known) => `${knownSlug(known)}.example.com`,
     maxLength: 253,
     ...matching(DOMAIN, 'must be a host name in lower case, such as api.acme.com'),
   }),

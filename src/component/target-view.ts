@@ -1,19 +1,25 @@
 /** What the managed platforms are told alike: the images, the processes and what each of them must know. */
 import { literal } from '../render/view.ts';
+import { applicationOf, jobView, processView, sequence } from './application-view.ts';
 import type { View, ViewValue } from './contribution.ts';
-import type { ApplicationFacts, Process, Project } from './define.ts';
+import type { FactlessProject, Project } from './define.ts';
 
 /** The branch whose images the files name as they stand; a deployment names the version instead. */
 export const RELEASE_BRANCH = 'main';
 
 /** The components that deploy to a managed platform, in the order in which documents speak of them. */
-export const TARGETS = ['ecs', 'cloud-run', 'container-instances', 'digitalocean'] as const;
+export const TARGETS = {
+  ecs: { name: 'Amazon ECS', provider: 'AWS' },
+  'cloud-run': { name: 'Google Cloud Run', provider: 'Google Cloud' },
+  'container-instances': { name: 'Azure Container Instances', provider: 'Azure' },
+  digitalocean: { name: 'DigitalOcean App Platform', provider: 'DigitalOcean' },
+} as const;
 
-/** What the application says of itself. @throws (a bug) when the plan has no application */
-export function applicationOf({ facts, stack }: Project): ApplicationFacts {
-  if (!facts.app) throw new Error(`the stack ${stack} tells nothing of its application`);
-  return facts.app;
-}
+type Target = keyof typeof TARGETS;
+
+/** Those that were chosen. */
+export const targetsOf = ({ has }: FactlessProject): readonly Target[] =>
+  (Object.keys(TARGETS) as Target[]).filter((target) => has(target));
 
 /** `DATABASE_URL` → `database-url`, as the secret stores of Google and Microsoft want it. */
 const kebab = (variable: string): string => variable.toLowerCase().replaceAll('_', '-');
@@ -22,16 +28,11 @@ const kebab = (variable: string): string => variable.toLowerCase().replaceAll('_
 export const separated = (items: readonly View[]): readonly ViewValue[] =>
   items.map((item, index) => ({ ...item, separator: literal(index < items.length - 1 ? ',' : '') }));
 
-/** A flow sequence that JSON and YAML read alike. */
-const sequence = (command: readonly string[]) =>
-  literal(`[${command.map((word) => JSON.stringify(word)).join(', ')}]`);
-
-const processView = ({ name, does, command }: Process): View => ({
-  name,
-  does: literal(does),
-  command: sequence(command),
-  commandLine: literal(command.join(' ')),
-});
+/** Where images are kept, and whether the workflow's own token may push there; elsewhere somebody keeps a password. */
+export function registryView(image: string): View {
+  const host = registryHostOf(image);
+  return { registryHost: literal(host), ownToken: host === 'ghcr.io' };
+}
 
 /**
  * @param reserved settings that the platform sets by itself and refuses from others
@@ -50,10 +51,14 @@ export function targetView(project: Project, reserved: readonly string[] = []): 
     .map((setting) => ({ ...setting }));
   return {
     tag: RELEASE_BRANCH,
+    ...registryView(project.image),
+    cpuLimitMillis: app.resources.cpuLimitMillis,
+    memoryLimitMb: app.resources.memoryLimitMb,
     settings: separated(settings),
     secrets: separated(secrets),
     hasSecrets: secrets.length > 0,
     hasEnvironment: settings.length + secrets.length > 0,
+    trustedProxies: app.trustedProxiesSetting ?? '',
     migrateSecrets: separated(secrets.filter(({ name }) => name === app.migrateSecret)),
     hasMigrateSecrets: app.migrateSecret !== undefined,
     migrates: app.migrateTarget !== undefined,
@@ -65,7 +70,7 @@ export function targetView(project: Project, reserved: readonly string[] = []): 
       })),
     ),
     hasWorkers: app.workers.length > 0,
-    jobs: separated(app.jobs.map((job) => ({ ...processView(job), schedule: literal(job.schedule) }))),
+    jobs: separated(app.jobs.map(jobView)),
     hasJobs: app.jobs.length > 0,
   };
 }
@@ -92,7 +97,7 @@ export function smallestThatHolds<Size>(
 }
 
 /** The host of an image's name; without one it is Docker Hub's. */
-export function registryHostOf(image: string): string {
+function registryHostOf(image: string): string {
   const [first = ''] = image.split('/');
   return /[.:]/.test(first) ? first : 'docker.io';
 }

@@ -67,11 +67,18 @@ export interface PlanInput {
   readonly templates: ReadonlyMap<ComponentId, readonly Template[]>;
 }
 
+/** A component with the answers to its own fields. */
+interface Answered {
+  readonly component: AnyComponent;
+  readonly own: Readonly<Record<string, FieldValue>>;
+}
+
 /** Plans a run. Throws BulwarkError for unsafe paths; errors of a component's own code are bugs. */
 export function planRun({ answers, components, available, templates }: PlanInput): Plan {
   const factless = projectOf(answers, components);
-  const { facts, issues: clashes } = gatherFacts(components, answers, factless);
-  const project: Project = { ...factless, facts, jobs: gatherJobs(components, answers, factless) };
+  const answered = components.map((component) => ({ component, own: answersOf(component, answers) }));
+  const { facts, issues: clashes } = gatherFacts(answered, factless);
+  const project: Project = { ...factless, facts, jobs: gatherJobs(answered, factless) };
   const projectView = viewOfProject(project, available);
   const renderings: Rendering[] = [];
   const openings: (Opening & { component: ComponentId })[] = [];
@@ -81,8 +88,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
   const nextSteps: string[] = [];
   const issues: Issue[] = [...clashes];
 
-  for (const component of components) {
-    const own = answersOf(component, answers);
+  for (const { component, own } of answered) {
     const view = { ...projectView, ...component.view?.(own, project) };
     const layers = new Set(['base', ...(component.layers?.(own, project) ?? [])]);
     const files = templates.get(component.id) ?? [];
@@ -146,15 +152,14 @@ function ownContribution(
 }
 
 function gatherFacts(
-  components: readonly AnyComponent[],
-  answers: Answers,
+  answered: readonly Answered[],
   project: FactlessProject,
 ): { facts: Facts; issues: readonly Issue[] } {
   const providers = new Map<string, ComponentId>();
   const issues: Issue[] = [];
   let facts: Facts = {};
-  for (const component of components) {
-    const provided = component.facts?.(answersOf(component, answers), project) ?? {};
+  for (const { component, own } of answered) {
+    const provided = component.facts?.(own, project) ?? {};
     for (const key of Object.keys(provided)) {
       const other = providers.get(key);
       if (other !== undefined) {
@@ -171,8 +176,8 @@ function gatherFacts(
   return { facts, issues };
 }
 
-function gatherJobs(components: readonly AnyComponent[], answers: Answers, project: FactlessProject): Jobs {
-  const added = components.map((component) => component.jobs?.(answersOf(component, answers), project) ?? {});
+function gatherJobs(answered: readonly Answered[], project: FactlessProject): Jobs {
+  const added = answered.map(({ component, own }) => component.jobs?.(own, project) ?? {});
   const jobsOf = (stage: Stage): readonly string[] => added.flatMap((jobs) => jobs[stage] ?? []).sort();
   return {
     quality: jobsOf('quality'),

@@ -146,6 +146,23 @@ function unknownNames(tree: JudgedTree): readonly string[] {
   );
 }
 
+/** Modules of the repository's own that are to be run, and that it does not have. */
+function unknownModules(tree: JudgedTree): readonly string[] {
+  const exists = (module: string): boolean => {
+    const path = module.replaceAll('.', '/');
+    return [`${path}.py`, `${path}/__main__.py`].some((file) => tree.has(file));
+  };
+  return documentsOf(tree).flatMap((file) =>
+    [...file.content.toString('utf8').matchAll(/\bpython3? -m ([\w.]+)/g)]
+      .map(([, module = '']) => module)
+      .filter((module) => !PROGRAMS.has(module) && !exists(module))
+      .map((module) => `${file.path} runs ${module}`),
+  );
+}
+
+/** Modules that Python or the development requirements bring along. */
+const PROGRAMS = new Set(['venv', 'pytest', 'pip']);
+
 /** Variables of an operator's own shell, and of what is on the machine. */
 const OPERATORS_OWN = new Set(['RESTORED_URL', 'USER_ID', 'ACCESS_TOKEN', 'NAME_FILE']);
 
@@ -255,6 +272,11 @@ const JUDGES: readonly {
       ['docs/runbooks/restore.md', 'docker compose stop', 'dockr compose stop'],
       ['docs/DISASTER_RECOVERY.md', '&& rsync', '&& rsnyc'],
     ],
+  },
+  {
+    says: 'run modules that are there',
+    judge: unknownModules,
+    twins: [['docs/runbooks/incident.md', 'python -m services.', 'python -m service.']],
   },
   {
     says: 'name nothing of a component that was not chosen',
