@@ -90,6 +90,8 @@ export interface ApplicationFacts {
   readonly jobs: readonly ScheduledProcess[];
   /** What it must know in production and is no secret: the variable and its value. */
   readonly settings: readonly { readonly name: string; readonly value: string }[];
+  /** The one of `settings` that lists the networks whose X-Forwarded-For it believes, separated by commas. */
+  readonly trustedProxiesSetting?: string;
   /** Secrets that it must know: variables, each read as `NAME` or from the file that `NAME_FILE` points to. */
   readonly secrets: readonly { readonly name: string; readonly is: string }[];
   /** The one of `secrets` that the migrations need. */

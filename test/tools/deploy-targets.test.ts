@@ -33,7 +33,7 @@ const SETTINGS: Readonly<Record<Target, Readonly<Record<string, string>>>> = {
     ECS_GREEN_TARGET_GROUP_ARN: 'arn:green',
     ECS_SCHEDULER_ROLE_ARN: 'arn:aws:iam::123456789012:role/scheduler',
   },
-  'cloud-run': { GCP_PROJECT: 'acme-staging' },
+  'cloud-run': { GCP_PROJECT: 'acme-staging', LOAD_BALANCER_ADDRESS: '203.0.113.7' },
   'container-instances': {
     AZURE_RESOURCE_GROUP: 'acme-staging',
     AZURE_SUBNET_ID: '/subscriptions/s/subnets/containers',
@@ -319,6 +319,7 @@ describeWithTools('deploy-targets', [PYTHON, 'go', 'jq', 'flock', 'csplit'], () 
         const deployed = JSON.stringify([revisions, groups]);
         expect(deployed).toContain('{"name":"ENVIRONMENT","value":"staging"}');
         expect(deployed).toContain('https://staging.my-service.example.com');
+        if (target === 'cloud-run') expect(deployed).toContain(',fc00::/7,203.0.113.7"');
         expect(deployed).not.toMatch(/\/my-service\/production\/|"production"|\/\/my-service\.example\.com/);
 
         const back = await script(['rollback', target, 'staging']);
@@ -492,6 +493,7 @@ describeWithTools('deploy-targets', [PYTHON, 'go', 'jq', 'flock', 'csplit'], () 
   test.concurrent.each([
     ['ecs', /not set: ECS_CLUSTER_ARN/, {}],
     ['cloud-run', /GCP_PROJECT is production's/, {}],
+    ['cloud-run', /not set: LOAD_BALANCER_ADDRESS/, { GCP_PROJECT: 'acme-staging' }],
   ] as const)('%s: a setting that is missing ends it before anything is asked', async (target, said, env) => {
     const result = await tryRun([join(full, MAIN), target, 'staging', 'sha-a'], {
       seconds: 20,

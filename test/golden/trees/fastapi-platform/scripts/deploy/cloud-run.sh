@@ -4,6 +4,7 @@
 #
 #   GCP_PROJECT  the project of the environment; in production my-service unless set
 #   GCP_REGION   europe-west1 unless set
+#   LOAD_BALANCER_ADDRESS  the load balancer's; it appends it to X-Forwarded-For, and the client stands before it
 #
 # What the application does not have, such as migrations, has no file in deploy/cloud-run.
 
@@ -22,6 +23,7 @@ prepare() {
   GCP_REGION=${GCP_REGION:-$PRODUCTION_REGION}
   [[ $ENVIRONMENT == production || $GCP_PROJECT != "$PRODUCTION_PROJECT" ]] ||
     fail "GCP_PROJECT is production's, $PRODUCTION_PROJECT: $ENVIRONMENT has a project of its own"
+  need_variables LOAD_BALANCER_ADDRESS
   export CLOUDSDK_CORE_PROJECT=$GCP_PROJECT CLOUDSDK_RUN_REGION=$GCP_REGION CLOUDSDK_CORE_DISABLE_PROMPTS=1
 }
 
@@ -33,16 +35,19 @@ in_environment() { # FILE
   text=${text//"@$PRODUCTION_PROJECT.iam.gserviceaccount.com"/"@$GCP_PROJECT.iam.gserviceaccount.com"}
   text=${text//"namespace: $PRODUCTION_PROJECT"/"namespace: $GCP_PROJECT"}
   text=${text//"cloud.googleapis.com/location: $PRODUCTION_REGION"/"cloud.googleapis.com/location: $GCP_REGION"}
-  with_environment_name <<< "$text"
+  with_own_values <<< "$text"
 }
 
 # The line after the variable's name is its value.
-with_environment_name() {
-  local line is_next=no
+with_own_values() {
+  local line before=
   while IFS= read -r line; do
-    [[ $is_next == no ]] || line=${line/value: */value: $ENVIRONMENT}
-    [[ $line == *'- name: ENVIRONMENT' ]] && is_next=yes || is_next=no
+    case $before in
+      *'- name: ENVIRONMENT') line=${line/value: */value: $ENVIRONMENT} ;;
+      *'- name: FORWARDED_ALLOW_IPS') line=${line%\"},$LOAD_BALANCER_ADDRESS\" ;;
+    esac
     printf '%s\n' "$line"
+    before=$line
   done
 }
 

@@ -9,7 +9,7 @@ import httpx
 from core.project import API_PREFIX
 from tests.support.collector import collecting
 from tests.support.mailbox import Mailbox, token_in
-from tests.support.process import run_python, started
+from tests.support.process import Service, run_python, started
 from tests.support.worker import working
 
 AUTH = f"{API_PREFIX}/auth"
@@ -67,6 +67,27 @@ def test_the_token_of_a_link_is_in_no_trace(tmp_path: Path, environ: dict[str, s
     names = {name for _, name in spans}
     assert f"GET {AUTH}/me" in names
     assert not any("verify" in name for name in names)
+
+
+def test_a_client_cannot_evade_its_limit_by_what_it_says_of_itself(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    variables = environ | {
+        "FORWARDED_ALLOW_IPS": "127.0.0.0/8,10.0.0.0/8",
+        "AUTH_LIMIT_PER_CLIENT": "3",
+    }
+
+    def attempt(service: Service, address: str, forged: int) -> int:
+        # What the client has sent, what the first proxy saw, and the first proxy.
+        headers = {"X-Forwarded-For": f"192.0.2.{forged}, {address}, 10.0.0.7"}
+        body = {"email": f"{uuid4().hex}@example.com", "password": "guess"}
+        return httpx.post(f"{service.url}{AUTH}/login", json=body, headers=headers).status_code
+
+    with started(tmp_path / "log", variables) as service:
+        answers = [attempt(service, "198.51.100.7", forged) for forged in range(5)]
+        another = attempt(service, "203.0.113.9", 0)
+    assert answers == [401, 401, 401, 429, 429]
+    assert another == 401
 
 
 async def test_the_life_of_a_user(tmp_path: Path, event_environ: dict[str, str]) -> None:
