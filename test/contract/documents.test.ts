@@ -148,9 +148,10 @@ function unknownNames(tree: JudgedTree): readonly string[] {
 
 /** Modules of the repository's own that are to be run, and that it does not have. */
 function unknownModules(tree: JudgedTree): readonly string[] {
+  const paths = new Set<string>(tree.keys());
   const exists = (module: string): boolean => {
     const path = module.replaceAll('.', '/');
-    return [`${path}.py`, `${path}/__main__.py`].some((file) => tree.has(file));
+    return [`${path}.py`, `${path}/__main__.py`].some((file) => paths.has(file));
   };
   return documentsOf(tree).flatMap((file) =>
     [...file.content.toString('utf8').matchAll(/\bpython3? -m ([\w.]+)/g)]
