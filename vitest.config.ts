@@ -4,13 +4,32 @@ import { discoveryForVite } from './discovery.config.mjs';
 /** Where `.ci/run` wants the numbers of a run as JSON. */
 const results = process.env.BULWARK_TEST_RESULTS;
 
+/** These measure times of the rendered application, so nothing else runs beside them. */
+const MEASURING = ['test/tools/application.test.ts'];
+
 export default defineConfig({
   plugins: [discoveryForVite()],
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
     globalSetup: ['test/support/tool-groups-setup.ts'],
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['test/**/*.test.ts'],
+          exclude: MEASURING,
+          sequence: { groupOrder: 0 },
+          // Half of the time a test waits for a program: two files use two cores.
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'measurements', include: MEASURING, sequence: { groupOrder: 1 }, maxWorkers: 1 },
+      },
+    ],
+    testTimeout: 30_000,
     // Imports its JSON without an attribute, which Node refuses unless it is bundled (as the product is).
     deps: { optimizer: { ssr: { enabled: true, include: ['@actions/workflow-parser'] } } },
   },
