@@ -21,7 +21,7 @@ beforeAll(async () => {
   const all = new Map(rows.flatMap(({ tree }) => suppressionsIn(tree)).map((one) => [keyOf(one), one]));
   found = [...all.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   files = [...new Set(rows.flatMap(({ tree }) => [...tree.keys()]))];
-}, 60_000);
+}, 180_000);
 
 test('every suppression says why', () => {
   expect(found.filter(({ reason }) => reason === '')).toEqual([]);
