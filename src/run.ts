@@ -2,16 +2,17 @@
  * The one way through the program, step by step: answers → plan → virtual tree → change set → verify → disk.
  * Each step is a function over the state of the run; plop's actions call them in order.
  */
-import { markBothSides } from './merge/mark-both-sides.ts';
-import { reconcile, type OnConflict } from './merge/reconcile.ts';
+import { mergers } from './merge/mergers.ts';
+import { reconcile, type BaseFile, type OnConflict } from './merge/reconcile.ts';
 import type { Answers } from './plan/answers.ts';
 import { answersDocument } from './plan/answers-document.ts';
 import type { Plan, Rendering } from './plan/plan-run.ts';
 import { assembleTree, renderFile } from './render/render-plan.ts';
-import { BASELINE_PATH, serializeBaseline, type Baseline, type BaselineFile } from './repo/baseline.ts';
+import type { Baseline, BaselineFile } from './repo/baseline.ts';
 import { commitChanges } from './repo/commit-changes.ts';
-import { LOCK_PATH, lockOf, serializeLock } from './repo/lockfile.ts';
+import { baseFilesOf, type ManagedRepo } from './repo/managed-repo.ts';
 import { openTarget, readTargetFiles } from './repo/open-repo.ts';
+import { pendingRecord, RECORD_PATHS, recordChanges, recordFiles } from './repo/records.ts';
 import { serializeSettings, SETTINGS_PATH } from './repo/settings-file.ts';
 import type { ChangeSet } from './tree/change-set.ts';
 import type { RepoPath } from './tree/repo-path.ts';
@@ -21,11 +22,17 @@ import { version } from 'bulwark:package';
 
 /** What was asked for, beside the answers. */
 export interface RunRequest {
+  /** The command, for the records: `create`. */
+  readonly command: string;
   /** Absolute path of the folder that the repository becomes. */
   readonly target: string;
   readonly preset: string | null;
   readonly answers: Answers;
   readonly plan: Plan;
+  /** What bulwark wrote there last; absent where it wrote nothing yet. */
+  readonly repo?: ManagedRepo;
+  /** Put our part into shared files that are the user's, instead of calling them conflicts. */
+  readonly splices: boolean;
   readonly onConflict: Exclude<OnConflict, 'ask'>;
   /** Decisions for single files that a person made, by path. */
   readonly decisions: ReadonlyMap<RepoPath, Exclude<OnConflict, 'ask'>>;
@@ -53,19 +60,52 @@ export function renderStep(state: RunState, rendering: Rendering): void {
   state.files.push(renderFile(rendering));
 }
 
-/** Step 2: shared files, records, and the comparison with the disk. */
-export function reconcileStep(state: RunState): ChangeSet {
+/** Step 2: shared files, records, and the comparison with baseline and disk. */
+export async function reconcileStep(state: RunState): Promise<ChangeSet> {
   const { request } = state;
   const generated = assembleTree(request.plan, state.files);
-  state.tree = virtualTree([...generated.values(), ...recordsOf(request, generated)]);
-  const disk = readTargetFiles(openTarget(request.target), [...state.tree.keys()]);
-  state.changes = reconcile({
-    rendered: state.tree,
-    disk,
-    decide: ({ path }) => request.decisions.get(path) ?? request.onConflict,
-    markConflict: markBothSides,
-  });
+  const baseline = request.repo ? baseFilesOf(request.repo) : new Map<RepoPath, BaseFile>();
+  const disk = readTargetFiles(openTarget(request.target), [
+    ...generated.keys(),
+    ...baseline.keys(),
+    ...RECORD_PATHS,
+  ]);
+  const compare = (rendered: VirtualTree) =>
+    reconcile({
+      rendered,
+      baseline,
+      disk,
+      renames: request.plan.renames,
+      splices: request.splices,
+      decide: ({ path }) => request.decisions.get(path) ?? request.onConflict,
+      mergers,
+    });
+  if (!request.repo && !request.splices) {
+    // In a new repository the records are files like any other: what stands in their place is not ours.
+    state.tree = virtualTree([...generated.values(), ...(await recordsOf(request, generated))]);
+    state.changes = await compare(state.tree);
+    return state.changes;
+  }
+  const changes = await compare(generated);
+  const ours = withoutRefused(generated, changes);
+  const records = await recordsOf(request, ours);
+  state.tree = virtualTree([...ours.values(), ...records]);
+  const all = [...changes, ...recordChanges(records, disk)];
+  const pending = pendingRecord(request.command, all, disk);
+  state.changes = [...all, ...(pending ? recordChanges([pending], disk) : [])].sort((one, other) =>
+    one.path < other.path ? -1 : 1,
+  );
   return state.changes;
+}
+
+/** Where there is no safe place for our part, the file stays the user's alone. */
+function withoutRefused(generated: VirtualTree, changes: ChangeSet): VirtualTree {
+  const refused = new Set(
+    changes
+      .filter((change) => change.kind === 'conflict' && change.remark !== undefined)
+      .map(({ path }) => path),
+  );
+  return new Map([...generated].filter(([path]) => !refused.has(path)));
 }
 
 /** Step 3: the embedded checks over what would be written. */
@@ -75,9 +115,11 @@ export async function judgeStep(state: RunState): Promise<void> {
   state.judgements = await runEmbedded(state.tree);
 }
 
-/** Conflicts that nobody has decided on: with any, nothing is written. */
+/** Conflicts that nobody has decided on: with any, nothing is written. A remark says what is to be done by hand. */
 export const undecided = (changes: ChangeSet): ChangeSet =>
-  changes.filter((change) => change.kind === 'conflict' && change.merged === undefined);
+  changes.filter(
+    (change) => change.kind === 'conflict' && change.merged === undefined && change.remark === undefined,
+  );
 
 /** Step 4: all or nothing. */
 export async function commitStep(state: RunState): Promise<void> {
@@ -87,20 +129,28 @@ export async function commitStep(state: RunState): Promise<void> {
   state.written = true;
 }
 
-/** What bulwark itself keeps in the repository (SPEC section 2). */
-function recordsOf(request: RunRequest, generated: VirtualTree): VirtualFile[] {
-  const { answers, preset } = request;
+async function recordsOf(request: RunRequest, tree: VirtualTree): Promise<readonly VirtualFile[]> {
+  const { repo, plan } = request;
+  const known = new Map([...(repo?.baseline ?? []), ...packedTexts(plan, tree)]);
+  return recordFiles(await settingsText(request), tree, version, known);
+}
+
+/** The file is made to be edited: how its owner has written it stays, and what the run has changed is put in. */
+async function settingsText({ answers, preset, repo }: RunRequest): Promise<string> {
   const settings = serializeSettings({
     $schema: `https://unpkg.com/create-bulwark@${version}/schema/bulwark.schema.json`,
     preset,
     answers: answersDocument(answers),
-    packs: [],
+    packs: repo?.settings.packs ?? [],
   });
-  return [
-    record(SETTINGS_PATH, settings),
-    record(LOCK_PATH, serializeLock(lockOf(generated, version))),
-    record(BASELINE_PATH, serializeBaseline(generated, packedTexts(request.plan, generated))),
-  ];
+  if (!repo || repo.settingsText === settings) return settings;
+  const merged = await mergers.mergeFile({
+    path: SETTINGS_PATH,
+    base: Buffer.from(serializeSettings(repo.settings)),
+    ours: Buffer.from(repo.settingsText),
+    theirs: Buffer.from(settings),
+  });
+  return merged?.conflicts.length === 0 ? merged.content.toString('utf8') : settings;
 }
 
 /** Large verbatim files come packed: to press them takes longer than to write them. */
@@ -113,11 +163,3 @@ function packedTexts({ renderings }: Plan, generated: VirtualTree): Baseline {
   }
   return texts;
 }
-
-const record = (path: RepoPath, text: string): VirtualFile => ({
-  path,
-  content: Buffer.from(text),
-  executable: false,
-  origin: { component: 'bulwark', template: path },
-  ownership: 'managed',
-});

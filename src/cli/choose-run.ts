@@ -43,6 +43,8 @@ export function chooseRun(context: CommandContext, choice: Choice): ChosenRun {
     directory: shownDirectory(terminal.cwd, target),
     ...(workTree !== undefined && { workTree }),
     request: {
+      command: 'create',
+      splices: false,
       target,
       preset,
       answers: resolution.answers,

@@ -34,14 +34,14 @@ export async function reviewOf(context: CommandContext, draft: Draft): Promise<R
       preset: draft.preset,
       decisions: new Map(),
     });
-    return { resolution, problems: [], run, changes: changesOf(run.request) };
+    return { resolution, problems: [], run, changes: await changesOf(run.request) };
   } catch (error) {
     if (!(error instanceof BulwarkError) || error.exitCode !== ExitCode.usage) throw error;
     return { resolution, problems: error.issues, changes: [] };
   }
 }
 
-function changesOf(request: RunRequest): ChangeSet {
+async function changesOf(request: RunRequest): Promise<ChangeSet> {
   const state = startRun({ ...request, dryRun: true });
   for (const rendering of request.plan.renderings) renderStep(state, rendering);
   return reconcileStep(state);

@@ -54,6 +54,8 @@ export interface Plan {
   readonly diagram: readonly DiagramEdge[];
   readonly documents: readonly DocumentLink[];
   readonly nextSteps: readonly string[];
+  /** New paths by the old ones. */
+  readonly renames: ReadonlyMap<RepoPath, RepoPath>;
   /** With any issue nothing is written. */
   readonly issues: readonly Issue[];
 }
@@ -86,6 +88,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
   const diagram: DiagramEdge[] = [];
   const documents: DocumentLink[] = [];
   const nextSteps: string[] = [];
+  const renames = new Map<RepoPath, RepoPath>();
   const issues: Issue[] = [...clashes];
 
   for (const { component, own } of answered) {
@@ -108,6 +111,10 @@ export function planRun({ answers, components, available, templates }: PlanInput
     }
     diagram.push(...(component.diagram?.(own, project) ?? []));
     documents.push(...(component.documents?.(own, project) ?? []));
+    for (const { from, to } of component.renames?.(own, project) ?? []) {
+      const source = `generators/${component.id}.ts`;
+      renames.set(repoPath(from, source), repoPath(to, source));
+    }
     nextSteps.push(...(component.nextSteps?.(own, project) ?? []));
     issues.push(...(component.faults?.(own, project) ?? []));
   }
@@ -121,7 +128,7 @@ export function planRun({ answers, components, available, templates }: PlanInput
         (a, b) => a.order - b.order || (a.component < b.component ? -1 : a.component > b.component ? 1 : 0),
       ),
   }));
-  return { project, renderings, sharedFiles, diagram, documents, nextSteps, issues };
+  return { project, renderings, sharedFiles, diagram, documents, nextSteps, renames, issues };
 }
 
 /** The answers to a component's own fields, by field name; fields that do not apply have their default. */

@@ -59,6 +59,7 @@ function assemble({ opening, component, path, contributions }: SharedFile, overv
     executable: false,
     origin: { component, template: `shared file ${opening.kind} ${opening.id}` },
     ownership: 'shared',
+    shared: opening.kind,
   };
 }
 

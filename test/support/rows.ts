@@ -54,6 +54,8 @@ export async function createdTree(answers: Row, preset: string | null = null): P
     preset,
     answers: resolution.answers,
     plan,
+    command: 'create',
+    splices: false,
     onConflict: 'fail',
     decisions: new Map(),
     dryRun: true,
