@@ -16,11 +16,13 @@ import { printable } from './printable.ts';
 import { inquirerPrompter, type Heading, type Option, type Prompter } from './prompter.ts';
 import type { GivenAnswers } from './raw-answers.ts';
 import { formatChanges } from './report.ts';
-import { formatReview, reviewOf, type Review } from './review.ts';
+import { formatReview, reviewOf, type ChooseRun, type Review } from './review.ts';
 
 export interface AskPorts {
   /** Keeps the answers for `--resume`, after each of them; absent: they are lost when the person leaves. */
   readonly save?: (answers: AnswersSoFar) => void;
+  /** Puts the run together from what was answered; absent: a new repository. */
+  readonly choose?: ChooseRun;
   /** Tests script it. */
   readonly prompter?: Prompter;
 }
@@ -32,7 +34,7 @@ export interface AskPorts {
 export async function askForRun(
   context: CommandContext,
   given: GivenAnswers,
-  { save, prompter }: AskPorts,
+  { save, choose, prompter }: AskPorts,
 ): Promise<ChosenRun> {
   let isSaved = given.raw.prompt !== undefined;
   const draft = new Draft(context.catalog, given, (answers) => {
@@ -47,7 +49,7 @@ export async function askForRun(
 
   for (;;) {
     await askOpen(context, draft, person);
-    const review = await reviewOf(context, draft);
+    const review = await reviewOf(context, draft, choose);
     person.show(formatReview(context, draft, review));
     const run = await decideOnReview(context, draft, review, person, cancelled);
     if (run) return run;
@@ -237,8 +239,12 @@ type Update = Extract<Change, { kind: 'update' }>;
 
 /** What overwriting would do to a file that nobody has decided on. */
 function asUpdate(change: Change): Update | undefined {
-  if ((change.kind !== 'conflict' && change.kind !== 'keep') || !change.file || !change.previous)
-    return undefined;
+  if (change.kind !== 'conflict' && change.kind !== 'keep') return undefined;
+  const isOpen =
+    change.kind === 'conflict'
+      ? change.merged === undefined && change.remark === undefined
+      : change.reason === 'harmless';
+  if (!isOpen || !change.file || !change.previous) return undefined;
   const { path, file, previous } = change;
   return { path, kind: 'update', file, content: file.content, previous };
 }

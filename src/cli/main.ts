@@ -16,6 +16,13 @@ import { terminalOf, type ProcessLike } from './terminal.ts';
 /** The others are loaded when they are called: `create` should not pay for them. */
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   create: async () => create,
+  add: async () => (await import('./commands/add.ts')).add,
+  remove: async () => (await import('./commands/remove.ts')).remove,
+  update: async () => (await import('./commands/update.ts')).update,
+  resolve: async () => (await import('./commands/resolve.ts')).resolve,
+  diff: async () => (await import('./commands/diff.ts')).diff,
+  check: async () => (await import('./commands/check.ts')).check,
+  eject: async () => (await import('./commands/eject.ts')).eject,
   verify: async () => (await import('./commands/verify.ts')).verify,
   list: async () => (await import('./commands/list.ts')).list,
   info: async () => (await import('./commands/info.ts')).info,

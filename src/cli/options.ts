@@ -3,6 +3,16 @@ import { ON_CONFLICT } from '../merge/reconcile.ts';
 
 export const COMMANDS = {
   create: { usage: 'create [dir]', summary: 'render a new repository (the default command)' },
+  add: { usage: 'add <component>…', summary: 'add components to the repository one stands in' },
+  remove: { usage: 'remove <component>…', summary: 'take components back, and keep what was edited' },
+  update: {
+    usage: 'update',
+    summary: 'bring the repository up to the present templates, with all edits kept',
+  },
+  resolve: { usage: 'resolve [path]…', summary: 'say how the conflicts of an update are resolved' },
+  diff: { usage: 'diff [path]…', summary: 'show what was changed since bulwark wrote it' },
+  check: { usage: 'check', summary: 'say what has drifted, for continuous integration' },
+  eject: { usage: 'eject', summary: 'stop looking after the repository, and keep its files' },
   verify: {
     usage: 'verify [dir]',
     summary: 'judge a repository by embedded checks and every real tool that is installed',
@@ -31,7 +41,12 @@ export interface OptionSpec {
 }
 
 const ALL = Object.keys(COMMANDS) as CommandName[];
-const RENDERING: readonly CommandName[] = ['create'];
+/** They render into the repository that one stands in. */
+const RERUNS: readonly CommandName[] = ['add', 'remove', 'update'];
+const RENDERING: readonly CommandName[] = ['create', ...RERUNS];
+const CREATE: readonly CommandName[] = ['create'];
+/** Commands whose questions can be answered by flags. */
+export const ANSWERING: readonly CommandName[] = ['create', 'add', 'update'];
 
 /** Options besides the questions' own flags. */
 export const OPTIONS = [
@@ -42,21 +57,21 @@ export const OPTIONS = [
     takes: 'value',
     value: 'NAME',
     help: 'start from a preset (see "list")',
-    commands: RENDERING,
+    commands: CREATE,
   },
   {
     name: 'answers',
     takes: 'value',
     value: 'FILE|-',
     help: 'take answers from a YAML or JSON file, or from standard input',
-    commands: RENDERING,
+    commands: ANSWERING,
   },
   {
     name: 'set',
     takes: 'list',
     value: 'KEY=VALUE',
     help: 'answer one question by its key',
-    commands: RENDERING,
+    commands: ANSWERING,
   },
   {
     name: 'yes',
@@ -70,9 +85,36 @@ export const OPTIONS = [
     short: 'n',
     takes: 'flag',
     help: 'show what would be done and do nothing',
-    commands: RENDERING,
+    commands: [...RENDERING, 'resolve', 'eject'],
   },
   { name: 'diff', takes: 'flag', help: 'show the content of every change', commands: RENDERING },
+  {
+    name: 'force',
+    takes: 'flag',
+    help: 'write over uncommitted changes too',
+    commands: [...RERUNS, 'eject'],
+  },
+  {
+    name: 'abort',
+    takes: 'flag',
+    help: 'restore everything as it was before the run that left conflicts',
+    commands: ['update'],
+  },
+  {
+    name: 'rebuild',
+    takes: 'flag',
+    help: 'make lock and baseline anew, after a merge of branches has broken them',
+    commands: ['update'],
+  },
+  { name: 'ours', takes: 'flag', help: 'take the file as it was before', commands: ['resolve'] },
+  { name: 'theirs', takes: 'flag', help: 'take the file as the templates have it', commands: ['resolve'] },
+  {
+    name: 'only',
+    takes: 'value',
+    value: 'edits,update',
+    help: 'look at these kinds of drift alone',
+    commands: ['check'],
+  },
   {
     name: 'on-conflict',
     takes: 'value',
@@ -84,15 +126,15 @@ export const OPTIONS = [
     name: 'resume',
     takes: 'flag',
     help: 'start from the answers of the last run that was broken off',
-    commands: RENDERING,
+    commands: CREATE,
   },
   {
     name: 'git',
     takes: 'flag',
     help: 'git init and first commit, also inside another work tree',
-    commands: RENDERING,
+    commands: CREATE,
   },
-  { name: 'no-git', takes: 'flag', help: 'no git init and no first commit', commands: RENDERING },
+  { name: 'no-git', takes: 'flag', help: 'no git init and no first commit', commands: CREATE },
   {
     name: 'verify',
     takes: 'value',

@@ -2,6 +2,7 @@
 import { BulwarkError, ExitCode, type Issue } from '../errors.ts';
 import type { Resolution } from '../plan/answers.ts';
 import { planResolved } from '../plan/catalog.ts';
+import type { Plan } from '../plan/plan-run.ts';
 import { reconcileStep, renderStep, startRun, type RunRequest } from '../run.ts';
 import type { ChangeSet } from '../tree/change-set.ts';
 import { chooseRun, type ChosenRun } from './choose-run.ts';
@@ -18,28 +19,40 @@ export interface Review {
   readonly changes: ChangeSet;
 }
 
+/** Puts a run together from resolved answers. @throws BulwarkError (code 2) for what the person can mend */
+export type ChooseRun = (resolution: Resolution, plan: Plan) => ChosenRun;
+
 /**
  * Renders the run of the present answers in memory and compares it with the disk.
  * @throws BulwarkError when the machine fails; what the person can mend is among the problems
  */
-export async function reviewOf(context: CommandContext, draft: Draft): Promise<Review> {
+export async function reviewOf(
+  context: CommandContext,
+  draft: Draft,
+  choose: ChooseRun = intoNewFolder(context, draft),
+): Promise<Review> {
   const resolution = draft.resolve();
   const problems = resolution.issues;
   if (problems.length > 0) return { resolution, problems, changes: [] };
   try {
-    const run = chooseRun(context, {
-      directory: draft.directory,
-      resolution,
-      plan: await planResolved(context.catalog, resolution),
-      preset: draft.preset,
-      decisions: new Map(),
-    });
+    const run = choose(resolution, await planResolved(context.catalog, resolution));
     return { resolution, problems: [], run, changes: await changesOf(run.request) };
   } catch (error) {
     if (!(error instanceof BulwarkError) || error.exitCode !== ExitCode.usage) throw error;
     return { resolution, problems: error.issues, changes: [] };
   }
 }
+
+const intoNewFolder =
+  (context: CommandContext, draft: Draft): ChooseRun =>
+  (resolution, plan) =>
+    chooseRun(context, {
+      directory: draft.directory,
+      resolution,
+      plan,
+      preset: draft.preset,
+      decisions: new Map(),
+    });
 
 async function changesOf(request: RunRequest): Promise<ChangeSet> {
   const state = startRun({ ...request, dryRun: true });
@@ -56,7 +69,9 @@ export function formatReview(
   const name = String(resolution.answers.get('name')?.value);
   const derived = derivedNames(draft, name);
   const title = run ? `Review: ${name} in ${run.directory}` : `Review: ${name}`;
-  const present = changes.filter(({ kind }) => kind !== 'create');
+  const present = changes.filter(
+    ({ kind }) => kind !== 'create' && (!run?.request.repo || kind !== 'unchanged'),
+  );
   return [
     `\n${style.bold(title)}\n\n`,
     formatAnswers(resolution.answers),

@@ -129,7 +129,8 @@ async function changeOf(sides: Sides, input: ReconcileInput): Promise<Change> {
   }
   // Who changed the mode, and where nobody knows the template: what it was rendered with.
   const executable = base && disk.executable !== base.executable ? disk.executable : file.executable;
-  if (sameText(disk.content, file.content)) return withMode(sides, disk.content, executable);
+  const isSame = sameText(disk.content, file.content);
+  if (isSame && (base ?? disk.executable === executable)) return withMode(sides, disk.content, executable);
   if (!base) return withoutBase(sides, input);
   if (sameText(disk.content, base.content)) {
     return written(sides, withLineEndingsOf(disk.content, file.content), executable);

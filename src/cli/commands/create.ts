@@ -1,12 +1,9 @@
 /** `bulwark create`: from answers to a new repository. */
 import { readFileSync } from 'node:fs';
 import nodePlop from 'node-plop';
-import { BulwarkError, ExitCode, usageError, type Issue } from '../../errors.ts';
+import { usageError, type ExitCode } from '../../errors.ts';
 import { planResolved, presetNamed, resolveRun } from '../../plan/catalog.ts';
-import type { Resolution } from '../../plan/answers.ts';
 import type { Plan } from '../../plan/plan-run.ts';
-import { flagOf } from '../../plan/questions.ts';
-import { describeValues } from '../../plan/parse-value.ts';
 import bulwarkPack, { carryOut } from '../../plopfile.ts';
 import { startRun, type RunRequest, type RunState } from '../../run.ts';
 import { resumeAnswers, savedAnswers, type SavedAnswers } from '../checkpoint.ts';
@@ -15,6 +12,7 @@ import { recover } from '../recover.ts';
 import { gatherAnswers, type GivenAnswers } from '../raw-answers.ts';
 import { repeatCommand, shellWord } from '../repeat-command.ts';
 import { formatIssues, formatSteps } from '../report.ts';
+import { refuseUnanswered } from '../refuse-unanswered.ts';
 import { tellRun } from '../tell-run.ts';
 import type { Command, CommandContext } from './command.ts';
 
@@ -65,29 +63,6 @@ async function askPerson(
   // Prompts are loaded only for a person: they cost more than the whole rest.
   const { askForRun } = await import('../ask.ts');
   return askForRun(context, given, { save });
-}
-
-/** Without a terminal nothing is asked: code 5, and the exact flags. */
-function refuseUnanswered(
-  { catalog }: CommandContext,
-  { answers }: Resolution,
-  accepted: GivenAnswers['accepted'],
-): void {
-  const open = catalog.questions.filter(
-    ({ key, field }) => field.ask === true && answers.get(key)?.source === 'default' && !accepted.has(key),
-  );
-  const issues = open.map(({ key, field }): Issue => {
-    const value = answers.get(key)?.value;
-    const shown = Array.isArray(value) ? value.join(',') || 'none' : String(value);
-    return {
-      id: 'input-needed',
-      message: `${field.label} is not answered, and there is no terminal to ask on`,
-      where: flagOf(key),
-      hint: `add ${flagOf(key)}=${shellWord(shown)} (${describeValues(field)}), or --yes for all defaults`,
-    };
-  });
-  const [first, ...rest] = issues;
-  if (first) throw new BulwarkError(ExitCode.inputNeeded, [first, ...rest]);
 }
 
 async function conclude(context: CommandContext, chosen: ChosenRun, state: RunState): Promise<ExitCode> {

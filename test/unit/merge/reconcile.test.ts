@@ -59,7 +59,7 @@ describe('reconcile without a baseline', () => {
     expect(await change(rendered('a', 'x'), 'y', 'fail')).not.toHaveProperty('merged');
   });
 
-  itasync ('puts both sides between markers, in the style of diff3', async () => {
+  it('puts both sides between markers, in the style of diff3', async () => {
     const marked = await change(rendered('a', 'one\ntwo\nthree\n'), 'one\n2\nthree\nfour\n', 'marker');
     expect(marked).toMatchObject({ kind: 'conflict', lines: [2, 9] });
     expect('merged' in marked && marked.merged.toString()).toBe(
@@ -68,11 +68,11 @@ describe('reconcile without a baseline', () => {
     );
   });
 
-  itasync ('does not mark binary files', async () => {
+  it('does not mark binary files', async () => {
     expect(await change(rendered('a', 'x'), '\u0000y', 'marker')).not.toHaveProperty('merged');
   });
 
-  it.eachasync (['README.md', 'LICENSE', 'LICENSE.txt', 'readme.rst'])('keeps %s', (path) => {
+  it.each(['README.md', 'LICENSE', 'LICENSE.txt', 'readme.rst'])('keeps %s', async (path) => {
     expect(await change(rendered(path, 'ours'), 'theirs', 'fail')).toMatchObject({
       kind: 'keep',
       reason: 'harmless',

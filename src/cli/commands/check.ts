@@ -1,0 +1,108 @@
+/** `bulwark check`: what has drifted from what bulwark wrote, and what an update would change; for continuous integration. */
+import { BulwarkError, ExitCode, usageError, type Issue } from '../../errors.ts';
+import { flattenAnswers } from '../../plan/answers-document.ts';
+import { planResolved, resolveRun } from '../../plan/catalog.ts';
+import { editsOf, type Edit } from '../../repo/edits.ts';
+import { findManaged, notManaged, readManaged, type ManagedRepo } from '../../repo/managed-repo.ts';
+import { RECORD_PATHS } from '../../repo/records.ts';
+import { reconcileStep, renderStep, startRun } from '../../run.ts';
+import type { ChangeSet } from '../../tree/change-set.ts';
+import { plannedFiles, serializeDocument } from '../document.ts';
+import { recover } from '../recover.ts';
+import { formatChanges, formatTable } from '../report.ts';
+import { unresolved } from '../rerun.ts';
+import type { Command, CommandContext } from './command.ts';
+import { version } from 'bulwark:package';
+
+/** Kinds of drift; what a file of the application has become since it was seeded is none. */
+const KINDS = ['edits', 'update'] as const;
+type Kind = (typeof KINDS)[number];
+
+export const check: Command = async (context) => {
+  const { line, terminal, say } = context;
+  const kinds = chosenKinds(line.options.get('only'));
+  const root = findManaged(terminal.cwd);
+  if (root === undefined) throw notManaged(terminal.cwd);
+  recover(root, say);
+  const repo = readManaged(root);
+  const [first, ...rest] = unresolved(repo);
+  if (first) throw new BulwarkError(ExitCode.conflicts, [first, ...rest]);
+  const edits = kinds.has('edits') ? editsOf(repo).filter(({ base }) => base.ownership !== 'seeded') : [];
+  const updates = kinds.has('update') ? await updatesOf(context, repo) : [];
+  const code = edits.length + updates.length === 0 ? ExitCode.ok : ExitCode.drift;
+  if (line.options.has('json')) {
+    terminal.out(
+      serializeDocument({
+        ok: code === ExitCode.ok,
+        code,
+        issues: [],
+        bulwark: { wrote: repo.lock.bulwark, runs: version },
+        edits: edits.map(({ path, base, kind }) => ({ path, component: base.component, change: kind })),
+        updates: plannedFiles(updates),
+      }),
+    );
+    return code;
+  }
+  if (edits.length > 0) terminal.out(`Changed since bulwark wrote it:\n\n${formatEdits(edits)}\n`);
+  if (updates.length > 0) terminal.out(`An update would change:\n\n${formatChanges(updates)}\n`);
+  if (repo.lock.bulwark !== version)
+    say(`note: bulwark ${repo.lock.bulwark} wrote this repository, this is ${version}\n`);
+  if (code === ExitCode.ok) say('No drift.\n');
+  else say('See bulwark diff for the changes, and bulwark update --dry-run --diff for the update.\n');
+  return code;
+};
+
+function chosenKinds(option: unknown): ReadonlySet<Kind> {
+  if (typeof option !== 'string') return new Set(KINDS);
+  const words = option.split(',').map((word) => word.trim());
+  const unknown = words.filter((word) => !(KINDS as readonly string[]).includes(word));
+  if (unknown.length > 0) {
+    throw usageError(
+      unknown.map((word): Issue => ({
+        id: 'invalid-value',
+        message: `--only does not take "${word}"`,
+        where: '--only',
+        hint: `use any of ${KINDS.join(',')}`,
+      })),
+    );
+  }
+  return new Set(words as Kind[]);
+}
+
+/** What `update` would change, but for bulwark's own records. */
+async function updatesOf({ catalog, signal }: CommandContext, repo: ManagedRepo): Promise<ChangeSet> {
+  const { settings } = repo;
+  const resolution = resolveRun(
+    catalog,
+    { 'bulwark.json': flattenAnswers(settings.answers) },
+    settings.preset,
+  );
+  if (resolution.issues.length > 0) throw usageError(resolution.issues);
+  const plan = await planResolved(catalog, resolution);
+  if (plan.issues.length > 0) throw usageError(plan.issues);
+  const state = startRun({
+    command: 'check',
+    target: repo.root,
+    preset: settings.preset,
+    answers: resolution.answers,
+    plan,
+    repo,
+    splices: true,
+    onConflict: 'marker',
+    decisions: new Map(),
+    dryRun: true,
+    judge: false,
+    signal,
+  });
+  for (const rendering of plan.renderings) renderStep(state, rendering);
+  const changes = await reconcileStep(state);
+  return changes.filter(
+    ({ kind, path }) => kind !== 'unchanged' && kind !== 'keep' && !RECORD_PATHS.includes(path),
+  );
+}
+
+const formatEdits = (edits: readonly Edit[]): string =>
+  formatTable(
+    ['file', 'component', 'change'],
+    edits.map(({ path, base, kind }) => [path, base.component, kind]),
+  );

@@ -1,0 +1,215 @@
+/** A run into a repository that bulwark looks after already: `add`, `remove` and `update` differ in the answers alone. */
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import nodePlop from 'node-plop';
+import { BulwarkError, ExitCode, usageError, type Issue } from '../errors.ts';
+import { flattenAnswers } from '../plan/answers-document.ts';
+import type { RawAnswers, Resolution } from '../plan/answers.ts';
+import { planResolved, resolveRun } from '../plan/catalog.ts';
+import type { Plan } from '../plan/plan-run.ts';
+import bulwarkPack, { carryOut } from '../plopfile.ts';
+import { conflictMarkerLine } from '../repo/failures.ts';
+import { findManaged, notManaged, readManaged, type ManagedRepo } from '../repo/managed-repo.ts';
+import { readExisting } from '../repo/open-repo.ts';
+import { PENDING_PATH, type Pending } from '../repo/pending.ts';
+import { uncommitted } from '../repo/uncommitted.ts';
+import { startRun, undecided, type RunRequest, type RunState } from '../run.ts';
+import type { ChangeSet } from '../tree/change-set.ts';
+import type { RepoPath } from '../tree/repo-path.ts';
+import { onConflictOf, type ChosenRun } from './choose-run.ts';
+import type { CommandContext } from './commands/command.ts';
+import { refuseUnanswered } from './refuse-unanswered.ts';
+import { gatherAnswers, type GivenAnswers } from './raw-answers.ts';
+import { recover } from './recover.ts';
+import { tellRun, type Told } from './tell-run.ts';
+
+/**
+ * The repository that a person stands in, with everything taken back that an interrupted run has left.
+ * @throws BulwarkError `not-managed` (code 2), `conflicts-left` (code 3), or what is wrong with its records
+ */
+export function openManaged(context: CommandContext): ManagedRepo {
+  const { terminal, say } = context;
+  const root = findManaged(terminal.cwd);
+  if (root === undefined) throw notManaged(terminal.cwd);
+  recover(root, say);
+  const repo = readManaged(root);
+  const left = unresolved(repo);
+  const [first, ...rest] = left;
+  if (first) throw new BulwarkError(ExitCode.conflicts, [first, ...rest]);
+  return repo;
+}
+
+/** Conflicts of an earlier run that are still in the files. */
+export function unresolved({ root, pending }: Pick<ManagedRepo, 'root' | 'pending'>): readonly Issue[] {
+  if (!pending) return [];
+  return openConflicts(root, pending).map(({ path, line }) => ({
+    id: 'conflicts-left',
+    message: line === undefined ? `${path} waits for a decision` : `${path} still holds a conflict`,
+    where: line === undefined ? path : `${path}:${line}`,
+    hint: 'edit it and run bulwark resolve, take a side with bulwark resolve --ours or --theirs, or go back: bulwark update --abort',
+  }));
+}
+
+/** A file that was marked is resolved once its markers are gone; one that could not be marked, once somebody has said so. */
+export function openConflicts(
+  root: string,
+  { conflicts }: Pending,
+): readonly { readonly path: RepoPath; readonly line?: number }[] {
+  const { files } = readExisting(
+    root,
+    conflicts.map(({ path }) => path),
+  );
+  return conflicts.flatMap(({ path, lines }) => {
+    if (lines.length === 0) return [{ path }];
+    const line = conflictMarkerLine(files.get(path)?.content.toString('utf8') ?? '');
+    return line === undefined ? [] : [{ path, line }];
+  });
+}
+
+export interface Rerun {
+  readonly command: 'add' | 'remove' | 'update';
+  readonly repo: ManagedRepo;
+  /** Puts the answers of this run over those that the repository has. */
+  readonly change?: (raw: RawAnswers, given: GivenAnswers) => RawAnswers;
+  /** Components that were asked for, for the words at the end. */
+  readonly done: (state: RunState) => string;
+}
+
+/**
+ * Renders what the answers say now, and merges it with baseline and disk.
+ * @throws BulwarkError: wrong answers (code 2), `uncommitted` (code 2), input that is needed (code 5)
+ */
+export async function rerun(
+  context: CommandContext,
+  { command, repo, change, done }: Rerun,
+): Promise<ExitCode> {
+  const { line, catalog, terminal } = context;
+  const given = await gatherAnswers(
+    { ...line, positionals: [] },
+    catalog.questions,
+    { ...terminal, environment: {} },
+    () => readFileSync(0, 'utf8'),
+  );
+  if (given.issues.length > 0) throw usageError(given.issues);
+  const kept: RawAnswers = {
+    ...given.raw,
+    'bulwark.json': flattenAnswers(repo.settings.answers),
+  };
+  const raw = change ? change(kept, given) : kept;
+  const { preset } = repo.settings;
+  const choose = (resolution: Resolution, plan: Plan): ChosenRun =>
+    chosenRun(context, { command, repo, resolution, plan });
+  const isAsked = !line.options.has('yes') && !line.options.has('json') && terminal.interactive;
+  const chosen = isAsked
+    ? await askPerson(context, { ...given, raw, preset, directory: repo.root }, choose)
+    : await takeGiven(context, raw, preset, choose);
+  const state = startRun(chosen.request);
+  await prepareAndCarryOut(context, state);
+  return conclude(context, chosen, state, done);
+}
+
+async function takeGiven(
+  context: CommandContext,
+  raw: RawAnswers,
+  preset: string | null,
+  choose: (resolution: Resolution, plan: Plan) => ChosenRun,
+): Promise<ChosenRun> {
+  const { catalog, line } = context;
+  const resolution = resolveRun(catalog, raw, preset);
+  if (resolution.issues.length > 0) throw usageError(resolution.issues);
+  if (!line.options.has('yes')) refuseUnanswered(context, resolution, new Set());
+  return choose(resolution, await planResolved(catalog, resolution));
+}
+
+async function askPerson(
+  context: CommandContext,
+  given: GivenAnswers,
+  choose: (resolution: Resolution, plan: Plan) => ChosenRun,
+): Promise<ChosenRun> {
+  const { askForRun } = await import('./ask.ts');
+  return askForRun(context, given, { choose });
+}
+
+interface Choice {
+  readonly command: Rerun['command'];
+  readonly repo: ManagedRepo;
+  readonly resolution: Resolution;
+  readonly plan: Plan;
+}
+
+function chosenRun(context: CommandContext, { command, repo, resolution, plan }: Choice): ChosenRun {
+  const { line, terminal, signal } = context;
+  if (plan.issues.length > 0) throw usageError(plan.issues);
+  const onConflict = onConflictOf(context);
+  return {
+    resolution,
+    directory: relative(terminal.cwd, repo.root) || '.',
+    request: {
+      command,
+      target: repo.root,
+      preset: repo.settings.preset,
+      answers: resolution.answers,
+      plan,
+      repo,
+      splices: true,
+      // A conflict in the file is seen; one that was decided for the user is not.
+      onConflict: onConflict === 'ask' ? 'marker' : onConflict,
+      decisions: new Map(),
+      dryRun: line.options.has('dry-run'),
+      judge: !line.options.has('no-verify'),
+      signal,
+    },
+  };
+}
+
+/** Plop runs the plan; between the comparison and the writing stands the look at what git has not got yet. */
+async function prepareAndCarryOut(context: CommandContext, state: RunState): Promise<void> {
+  const plop = await nodePlop();
+  bulwarkPack(plop, {
+    beforeCommit: async ({ request, changes = [] }) => {
+      if (context.line.options.has('force') || request.dryRun || undecided(changes).length > 0) return;
+      await refuseUncommitted(request, changes);
+    },
+  });
+  await carryOut(plop, state);
+}
+
+/** Git can give back what it has; what it has not got would be gone. */
+async function refuseUncommitted({ target }: RunRequest, changes: ChangeSet): Promise<void> {
+  const touched = changes.flatMap((change) =>
+    (change.kind === 'update' || change.kind === 'delete' || change.kind === 'conflict') &&
+    change.previous !== undefined &&
+    change.path !== PENDING_PATH
+      ? [change.path]
+      : [],
+  );
+  if (touched.length === 0) return;
+  const { exec } = await import('../exec.ts');
+  const dirty = await uncommitted(target, touched, exec);
+  const [first, ...rest] = dirty.map((path): Issue => ({
+    id: 'uncommitted',
+    message: `${path} has changes that are not committed, and would be written`,
+    where: path,
+    hint: 'commit or stash them first, or use --force',
+  }));
+  if (first) throw new BulwarkError(ExitCode.usage, [first, ...rest]);
+}
+
+async function conclude(
+  context: CommandContext,
+  chosen: ChosenRun,
+  state: RunState,
+  done: Rerun['done'],
+): Promise<ExitCode> {
+  const { say, style } = context;
+  const told: Told = await tellRun(context, {
+    state,
+    directory: chosen.directory,
+    notices: chosen.resolution.notices,
+    next: state.request.plan.nextSteps,
+    repeat: `bulwark ${state.request.command}`,
+  });
+  if (told.isDry) return told.code;
+  say(`\n${style.bold(done(state))}\n`);
+  return told.code;
+}
