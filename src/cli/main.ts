@@ -48,14 +48,19 @@ export async function main(
   const terminal = terminalOf(process, colourOption(line), typeof cwd === 'string' ? cwd : undefined);
   const style = styleOf(terminal.colour);
   const isQuiet = line.options.has('quiet') || line.options.has('json') || line.options.has('sarif');
-  const context: CommandContext = {
+  return carryOut({
     line,
     catalog,
     terminal,
     style,
     say: isQuiet ? () => undefined : terminal.say,
     signal,
-  };
+  });
+}
+
+/** Runs the command of a line, and says what went wrong. */
+export async function carryOut(context: CommandContext): Promise<ExitCode> {
+  const { line, catalog, terminal, style } = context;
   try {
     if (line.options.has('version')) {
       terminal.out(`${version}\n`);

@@ -1,6 +1,7 @@
 /** Tells what a run has done, or would do: one JSON document, or words and tables. */
 import { ExitCode, usageError, type Issue } from '../errors.ts';
 import { answersDocument } from '../plan/answers-document.ts';
+import { RECORD_PATHS } from '../repo/records.ts';
 import { undecided, type RunState } from '../run.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
 import type { CommandContext } from './commands/command.ts';
@@ -57,9 +58,12 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
     if (isJson) return { code, isDry: true };
     throw usageError(issues);
   }
-  const shown = request.repo ? changes.filter(({ kind }) => kind !== 'unchanged') : changes;
+  // Its own records are bulwark's business; what it does to the user's files is his.
+  const shown = request.repo
+    ? changes.filter(({ kind, path }) => kind !== 'unchanged' && !RECORD_PATHS.includes(path))
+    : changes;
   if (!isJson && (request.dryRun || line.options.has('diff'))) {
-    terminal.out(line.options.has('diff') ? await formatDiffs(changes) : formatChanges(shown));
+    terminal.out(line.options.has('diff') ? await formatDiffs(shown) : formatChanges(shown));
   } else if (request.repo && shown.length > 0) {
     say(`\n${formatChanges(shown)}`);
   }
