@@ -20,7 +20,9 @@ interface Document {
 let life: Life;
 beforeEach(async () => {
   life = newLife();
-  expect((await life.run(['create', '.', '--yes', '--stack', 'none', '--data', 'none', '--name', 'Shop'])).code).toBe(0);
+  expect(
+    (await life.run(['create', '.', '--yes', '--stack', 'none', '--data', 'none', '--name', 'Shop'])).code,
+  ).toBe(0);
   life.commit();
 });
 afterEach(() => {
