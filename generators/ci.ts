@@ -3,6 +3,7 @@ import { add, open } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
 import { choice } from '../src/component/fields.ts';
 import { actionVersion } from '../src/component/pins.ts';
+import { version } from 'bulwark:package';
 
 export default defineComponent({
   id: 'ci',
@@ -16,11 +17,15 @@ export default defineComponent({
       default: 'artifact',
     }),
   },
-  jobs: () => ({ security: ['scan', 'secrets'] }),
-  view: () => ({ trufflehogVersion: actionVersion('trufflesecurity/trufflehog') }),
+  jobs: () => ({ quality: ['templates'], security: ['scan', 'secrets'] }),
+  view: () => ({
+    trufflehogVersion: actionVersion('trufflesecurity/trufflehog'),
+    bulwarkVersion: version,
+  }),
   contributes: () => [
     open.workflow('ci', '.github/workflows/ci.yml'),
     add.workflow('ci', 'ci/header.yml', { order: 0 }),
+    add.workflow('ci', 'ci/templates.yml', { order: 5 }),
     add.workflow('ci', 'ci/secrets.yml', { order: 50 }),
     add.workflow('ci', 'ci/scan.yml', { order: 51 }),
     add.dependabot('dependabot', 'dependabot.yml', { order: 50 }),

@@ -133,7 +133,7 @@ describe('what is wrong is told, with what to do', () => {
       /^did you mean keep\? use one of/,
     ],
     ['another command’s option', ['--sarif'], 'misplaced-flag', 'it belongs to "verify"'],
-    ['create’s option elsewhere', ['list', '--yes'], 'misplaced-flag', 'it belongs to "create"'],
+    ['create’s option elsewhere', ['list', '--preset=x'], 'misplaced-flag', 'it belongs to "create"'],
     ['an answer where nothing is asked', ['list', '--name=x'], 'misplaced-flag', 'leave out --name'],
   ])('%s', (_, argv, id, hint) => {
     const issue = firstOf(...argv);

@@ -74,6 +74,13 @@ describe.skipIf(!isThere('bash'))('bash completes', () => {
   test('commands', async () => {
     expect(await complete('bulwark', '')).toEqual([
       'create',
+      'add',
+      'remove',
+      'update',
+      'resolve',
+      'diff',
+      'check',
+      'eject',
       'verify',
       'list',
       'info',
