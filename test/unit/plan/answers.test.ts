@@ -84,6 +84,7 @@ describe('resolveAnswers', () => {
       'team default',
       'directory',
       'preset',
+      'detected',
       'default',
     ]);
   });
