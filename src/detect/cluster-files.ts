@@ -29,13 +29,19 @@ const NOT_APPLIED =
 const NOT_PRODUCTION =
   /(?:^|[/._-])(?:dev|development|staging|stage|test|testing|local|preview|qa)(?:[/._-]|$)/i;
 
+/** Of the rest nothing is told; the outermost are the application's own more often than not. */
+const MAX_READ = 100;
+const MAX_READ_BYTES = 64 * 1024;
+/** A manifest says its kind early. */
+const HEAD_BYTES = 8 * 1024;
+
 /** Files with manifests of Kubernetes: by their text, for their names say nothing. */
 export const manifestFiles = (sources: Sources): readonly JudgedFile[] =>
-  sources
-    .where((path) => isYaml(path) && !path.startsWith('.github/') && !inChart(path, sources.tree))
+  sources.paths
+    .filter((path) => isYaml(path) && !path.startsWith('.github/') && !inChart(path, sources.tree))
+    .flatMap((path) => sources.file(path) ?? [])
     .filter(({ content }) => {
-      // Nothing but the head is looked at here; a manifest says its kind early.
-      const head = content.subarray(0, 16 * 1024).toString('utf8');
+      const head = content.toString('utf8', 0, HEAD_BYTES);
       return IS_MANIFEST.test(head) && IS_VERSIONED.test(head) && !NOT_APPLIED.test(head);
     });
 
@@ -53,11 +59,14 @@ const isInner = (path: string, sources: Sources): boolean => {
   return folder !== '' && inChart(folder, sources.tree);
 };
 
-export function readCluster(sources: Sources): ClusterReading {
+/** @param manifests those of the repository, the outermost first */
+export function readCluster(sources: Sources, manifests: readonly JudgedFile[]): ClusterReading {
   const servers: Server[] = [];
   const claims: Claim[] = [];
   const ports: number[] = [];
-  const worth = manifestFiles(sources).filter(({ content }) => WORTH_READING.test(content.toString('utf8')));
+  const worth = manifests
+    .filter(({ content }) => WORTH_READING.test(content.toString('utf8', 0, MAX_READ_BYTES)))
+    .slice(0, MAX_READ);
   for (const file of worth) {
     for (const { document, data } of sources.yaml(file)) {
       const kind = scalarText(data.kind) ?? '';

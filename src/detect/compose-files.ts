@@ -1,5 +1,5 @@
 /** What the compose files tell: the services that are built here, and those that stand beside them. */
-import type { RepoPath } from '../tree/repo-path.ts';
+import type { JudgedFile } from '../verify/check.ts';
 import { isComposeFile, isForDevelopment, purposeOf } from '../verify/embedded/compose-stack.ts';
 import { listOf, recordOf, scalarText, type PlainRecord } from '../verify/embedded/plain-data.ts';
 import { claimsOf } from './applications/application.ts';
@@ -7,7 +7,7 @@ import type { ServiceFacts } from './detection.ts';
 import { shown, type Claim } from './evidence.ts';
 import { dataServiceOf, isForeign, parseImage, withDefaults } from './image-names.ts';
 import { registryClaims, serverClaims, type Server } from './own-images.ts';
-import { pathOfHealthCheck, portsIn } from './ports-and-paths.ts';
+import { pathOfHealthCheck, portsIn, portsOfCommand } from './ports-and-paths.ts';
 import type { Sources } from './sources.ts';
 
 export interface ComposeReading {
@@ -17,20 +17,24 @@ export interface ComposeReading {
   readonly ports: readonly number[];
 }
 
-export const composePaths = (sources: Sources): readonly RepoPath[] =>
-  sources.where(isComposeFile).map(({ path }) => path);
-
 /** Whether an overlay is for a test or a developer, and says nothing of what is deployed. */
-export const isAside = (path: string): boolean =>
+const isAside = (path: string): boolean =>
   isForDevelopment(path) ||
   (purposeOf(path) !== undefined && /^(?:monitoring|debug)/.test(purposeOf(path) ?? ''));
+
+/** What is for developers alone is read where there is nothing else. */
+function deployedFiles(sources: Sources): readonly JudgedFile[] {
+  const all = sources.where(isComposeFile);
+  const deployed = all.filter(({ path }) => !isAside(path));
+  return deployed.length > 0 ? deployed : all;
+}
 
 export function readCompose(sources: Sources): ComposeReading {
   const services: ServiceFacts[] = [];
   const servers: Server[] = [];
   const claims: Claim[] = [];
   const ports: number[] = [];
-  for (const file of sources.where((path) => isComposeFile(path) && !isAside(path))) {
+  for (const file of deployedFiles(sources)) {
     const [first] = sources.yaml(file);
     if (first === undefined) continue;
     const { document, data } = first;
@@ -99,7 +103,13 @@ function processClaims(name: string, service: PlainRecord, where: string): reado
   const path = pathOfHealthCheck(check ?? '');
   const uid = /^(\d{1,9})(?::|$)/.exec(withDefaults(scalarText(service.user) ?? ''))?.[1];
   const of = `${shown(name)} in ${where}`;
+  const command = Array.isArray(service.command)
+    ? (service.command as unknown[]).map(scalarText).join(' ')
+    : scalarText(service.command);
   return [
+    ...portsOfCommand(withDefaults(command ?? '')).flatMap((port) =>
+      claim('none.port', 'command', port, `command of ${of}`),
+    ),
     ...portsIn([withDefaults(variables.get('PORT') ?? '')]).flatMap((port) =>
       claim('none.port', 'configuration', port, `PORT=${port} of ${of}`),
     ),

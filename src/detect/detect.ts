@@ -8,7 +8,8 @@ import type { JudgedTree } from '../verify/check.ts';
 import { recordOf, scalarText } from '../verify/embedded/plain-data.ts';
 import { claimsOf, given, type Application } from './applications/application.ts';
 import { findApplications, primaryOf } from './applications/find.ts';
-import { readCluster } from './cluster-files.ts';
+import { manifestFiles, readCluster } from './cluster-files.ts';
+import { conventionClaims, makeTargets, variableNames } from './conventions.ts';
 import { readCompose } from './compose-files.ts';
 import type { Detected, Detection, Language, RepositoryState } from './detection.ts';
 import { dockerfileClaims, dockerfilesFor, dockerfilesOf } from './dockerfiles.ts';
@@ -40,10 +41,11 @@ export function detect(tree: JudgedTree, git: GitFacts, questions: readonly Ques
   const images = dockerfilesFor(dockerfilesOf(sources), primary?.facts.folder);
   const image = dockerfileClaims(images, language);
   const compose = readCompose(sources);
-  const cluster = readCluster(sources);
+  const manifests = manifestFiles(sources);
+  const cluster = readCluster(sources, manifests);
   const workflows = readWorkflows(sources, git);
   const running = [...compose.servers, ...cluster.servers];
-  const present = presentOf(sources, workflows, running);
+  const present = presentOf(sources, manifests, workflows, running);
   const claims: readonly Claim[] = [
     ...stackClaims(
       sources,
@@ -58,9 +60,9 @@ export function detect(tree: JudgedTree, git: GitFacts, questions: readonly Ques
     ...workflows.claims,
     ...readIdentity(sources, git),
     ...dataClaims(running, applications, sources),
-    ...makeClaims(sources),
+    ...conventionClaims(sources),
   ];
-  const layout = layoutOf(sources, images);
+  const layout = layoutOf(sources, images, manifests);
   const weighed = weighAll(claims, questions);
   const { answers, doubts } = answersOf(weighed, claims, questions);
   const contradictions = FACTS.flatMap(({ subject, label }) => {
@@ -251,40 +253,4 @@ function factsOf(
     ...given('testCommand', textIn(weighed.get('testCommand'))),
     ...given('buildCommand', facts?.buildCommand),
   };
-}
-
-const MAX_NAMES = 200;
-
-/** Targets that a person calls, in the order of the Makefile. Read as lines: its variables may unfold without an end. */
-function makeTargets(sources: Sources): readonly string[] {
-  const file = sources.file('Makefile') ?? sources.file('makefile') ?? sources.file('GNUmakefile');
-  const targets = sources
-    .lines(file)
-    .flatMap(
-      (line) =>
-        /^([A-Za-z0-9][\w.-]{0,60}(?:[ \t]+[A-Za-z0-9][\w.-]{0,60}){0,9})[ \t]*::?(?![=:])/
-          .exec(line)?.[1]
-          ?.split(/[ \t]+/) ?? [],
-    );
-  return [...new Set(targets)].slice(0, MAX_NAMES);
-}
-
-const makeClaims = (sources: Sources): readonly Claim[] =>
-  makeTargets(sources).includes('test') ? claimsOf('Makefile')('testCommand', 'make', 'make test') : [];
-
-/** What the application is told by its environment: the names alone, for even an example may hold a secret. */
-function variableNames(sources: Sources): readonly string[] {
-  const [file] = sources.named(
-    '.env.example',
-    '.env.sample',
-    '.env.template',
-    '.env.dist',
-    'env.example',
-    'example.env',
-  );
-  const names = sources
-    .lines(file)
-    .map((line) => /^\s*(?:export\s+)?#?\s?([A-Z][A-Z0-9_]{0,80})\s*=/.exec(line)?.[1])
-    .filter((name) => name !== undefined);
-  return [...new Set(names)].slice(0, MAX_NAMES);
 }

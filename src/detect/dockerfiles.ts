@@ -51,7 +51,10 @@ export function dockerfilesFor(all: readonly ImageFile[], folder: string | undef
   const outer = all.filter(({ path }) => folderOf(path) === '');
   const chosen = own.length > 0 ? own : outer.length > 0 ? outer : all.filter(({ base }) => !isProxy(base));
   const production = chosen.filter(({ path }) => /prod/i.test(baseName(path)));
-  return production.length > 0 ? production : chosen;
+  if (production.length > 0) return production;
+  // What `docker build .` takes.
+  const plain = chosen.filter(({ path }) => baseName(path) === 'Dockerfile');
+  return plain.length > 0 ? plain : chosen;
 }
 
 /** An image of a proxy or a database made to fit: no application, as long as another is there. */

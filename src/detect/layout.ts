@@ -1,9 +1,10 @@
 /** Where a repository keeps each kind of file: its own habits, which new files follow. */
 import type { RepoPath } from '../tree/repo-path.ts';
+import type { JudgedFile } from '../verify/check.ts';
 import { isComposeFile, purposeOf } from '../verify/embedded/compose-stack.ts';
 import { folderOf } from '../verify/embedded/source-text.ts';
 import { given } from './applications/application.ts';
-import { chartFiles, kustomizationFiles, manifestFiles } from './cluster-files.ts';
+import { chartFiles, kustomizationFiles } from './cluster-files.ts';
 import type { Layout } from './detection.ts';
 import type { ImageFile } from './dockerfiles.ts';
 import type { Sources } from './sources.ts';
@@ -13,11 +14,15 @@ const DIVISIONS =
   /^(?:base|overlays?|environments?|envs?|modules|stacks|live|components|apps|production|prod|staging|stage|development|dev)$/;
 
 /** @param images Dockerfiles of the application */
-export function layoutOf(sources: Sources, images: readonly ImageFile[]): Layout {
+export function layoutOf(
+  sources: Sources,
+  images: readonly ImageFile[],
+  manifests: readonly JudgedFile[],
+): Layout {
   const compose = sources.where((path) => isComposeFile(path)).map(({ path }) => path);
   const bases = compose.filter((path) => purposeOf(path) === undefined);
   const outer = bases.filter((path) => folderOf(path) === '');
-  const cluster = [...kustomizationFiles(sources), ...manifestFiles(sources)].map(({ path }) => path);
+  const cluster = [...kustomizationFiles(sources), ...manifests].map(({ path }) => path);
   const terraform = terraformPaths(sources);
   return {
     ...given('dockerfile', onlyOf(images.map(({ path }) => path))),

@@ -1,9 +1,10 @@
 /** Which files of the repository play the role of a component, whoever wrote them. */
 import type { ComponentId } from '../component/define.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
+import type { JudgedFile } from '../verify/check.ts';
 import { isComposeFile } from '../verify/embedded/compose-stack.ts';
 import { isDockerfile } from '../verify/embedded/dockerfile-syntax.ts';
-import { chartFiles, kustomizationFiles, manifestFiles } from './cluster-files.ts';
+import { chartFiles, kustomizationFiles } from './cluster-files.ts';
 import type { Present } from './detection.ts';
 import { dataServiceOf } from './image-names.ts';
 import { monitoringPaths, nginxPaths, terraformPaths } from './layout.ts';
@@ -51,6 +52,7 @@ export const ciServicesOf = (sources: Sources, workflows: WorkflowReading): read
 /** @param servers data services that some file runs for the application, tests left out */
 export function presentOf(
   sources: Sources,
+  manifests: readonly JudgedFile[],
   workflows: WorkflowReading,
   servers: readonly Server[],
 ): readonly Present[] {
@@ -66,7 +68,7 @@ export function presentOf(
     ],
     ['compose', sources.paths.filter((path) => isComposeFile(path))],
     ['nginx', nginxPaths(sources)],
-    ['kustomize', [...kustomizationFiles(sources), ...manifestFiles(sources)].map(({ path }) => path)],
+    ['kustomize', [...kustomizationFiles(sources), ...manifests].map(({ path }) => path)],
     ['helm', chartFiles(sources).map(({ path }) => path)],
     ['terraform', terraformPaths(sources)],
     ['monitoring', monitoringPaths(sources)],

@@ -22,8 +22,8 @@ const MAX_YAML_TOTAL_BYTES = 1024 * 1024;
 const MAX_DEPTH = 100;
 const MAX_NODES = 50_000;
 const MAX_DOUBTS = 40;
-/** Nobody nests the manifest of an application deeper. */
-const MAX_SEGMENTS = 7;
+/** Packages of Java are the deepest that is looked for. */
+const MAX_SEGMENTS = 12;
 /** Of one kind of file; the outermost are read. */
 const MAX_OF_A_KIND = 100;
 
@@ -79,6 +79,9 @@ export class Sources {
   /** The files of these exact names, the outermost first. */
   named(...names: readonly string[]): readonly JudgedFile[] {
     const paths = names.flatMap((name) => this.#byName.get(name) ?? []);
+    if (paths.length > MAX_OF_A_KIND) {
+      this.doubt(`${names.join(', ')}: of ${paths.length} files the outermost ${MAX_OF_A_KIND} were read`);
+    }
     return this.#filesAt(names.length > 1 ? paths.sort((a, b) => depthOf(a) - depthOf(b)) : paths);
   }
 

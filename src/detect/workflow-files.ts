@@ -149,7 +149,7 @@ function imageClaims(
     const image = whole === undefined ? undefined : parseImage(whole);
     return image === undefined || isForeign(image)
       ? []
-      : registryClaims(image, 'workflow', `the image of ${where}`);
+      : registryClaims(image, 'workflow', `the images of ${where}`);
   });
 }
 
