@@ -24,7 +24,7 @@ const IS_MANIFEST = /^kind:[ \t]{0,9}\S/m;
 const IS_VERSIONED = /^apiVersion:[ \t]{0,9}\S/m;
 /** Configuration of tools that borrows the look of a manifest. */
 const NOT_APPLIED =
-  /^apiVersion:[ \t]{0,9}["']?(?:kind\.x-k8s\.io|k3d\.io|skaffold|ctlptl\.dev|backstage\.io|kustomize\.config\.k8s\.io|serving\.knative\.dev)/m;
+  /^apiVersion:[ \t]{0,9}["']?(?:kind\.x-k8s\.io|k3d\.io|skaffold|ctlptl\.dev|backstage\.io|kustomize\.config\.k8s\.io|serving\.knative\.dev|run\.googleapis\.com)/m;
 /** Overlays whose hosts nobody but the team calls. */
 const NOT_PRODUCTION =
   /(?:^|[/._-])(?:dev|development|staging|stage|test|testing|local|preview|qa)(?:[/._-]|$)/i;

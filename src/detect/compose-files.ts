@@ -2,10 +2,11 @@
 import type { JudgedFile } from '../verify/check.ts';
 import { isComposeFile, isForDevelopment, purposeOf } from '../verify/embedded/compose-stack.ts';
 import { listOf, recordOf, scalarText, type PlainRecord } from '../verify/embedded/plain-data.ts';
+import { folderOf } from '../verify/embedded/source-text.ts';
 import { claimsOf } from './applications/application.ts';
 import type { ServiceFacts } from './detection.ts';
 import { shown, type Claim } from './evidence.ts';
-import { dataServiceOf, isForeign, parseImage, withDefaults } from './image-names.ts';
+import { dataServiceOf, isForeign, parseImage, withDefaults, type ImageName } from './image-names.ts';
 import { registryClaims, serverClaims, type Server } from './own-images.ts';
 import { pathOfHealthCheck, portsIn, portsOfCommand } from './ports-and-paths.ts';
 import type { Sources } from './sources.ts';
@@ -22,54 +23,88 @@ const isAside = (path: string): boolean =>
   isForDevelopment(path) ||
   (purposeOf(path) !== undefined && /^(?:monitoring|debug)/.test(purposeOf(path) ?? ''));
 
-/** What is for developers alone is read where there is nothing else. */
+/** What is for developers alone is read where there is nothing else; a base comes before its overlays. */
 function deployedFiles(sources: Sources): readonly JudgedFile[] {
   const all = sources.where(isComposeFile);
   const deployed = all.filter(({ path }) => !isAside(path));
-  return deployed.length > 0 ? deployed : all;
+  const isOverlay = ({ path }: JudgedFile): number => (purposeOf(path) === undefined ? 0 : 1);
+  return [...(deployed.length > 0 ? deployed : all)].sort((a, b) => isOverlay(a) - isOverlay(b));
+}
+
+/** One service in one file. */
+interface Written {
+  readonly name: string;
+  readonly service: PlainRecord;
+  readonly file: JudgedFile;
+  /** With its line. */
+  readonly where: string;
 }
 
 export function readCompose(sources: Sources): ComposeReading {
-  const services: ServiceFacts[] = [];
-  const servers: Server[] = [];
-  const claims: Claim[] = [];
-  const ports: number[] = [];
-  for (const file of deployedFiles(sources)) {
-    const [first] = sources.yaml(file);
-    if (first === undefined) continue;
-    const { document, data } = first;
-    for (const [name, value] of Object.entries(recordOf(data.services))) {
-      const service = recordOf(value);
-      const reference = scalarText(service.image);
-      const image = reference === undefined ? undefined : parseImage(reference);
-      const isBuilt = service.build !== undefined;
-      // An overlay changes what its base has; a service without either is one of these.
-      if (!isBuilt && reference === undefined) continue;
-      if (!services.some((one) => one.name === name))
-        services.push({
+  const written = deployedFiles(sources).flatMap((file) =>
+    sources
+      .yaml(file)
+      .slice(0, 1)
+      .flatMap(({ document, data }) =>
+        Object.entries(recordOf(data.services)).map(([name, service]): Written => ({
           name,
-          path: file.path,
-          ...(!isBuilt && reference !== undefined && { image: withDefaults(reference).slice(0, 200) }),
-        });
-      const line = document.lineOf(['services', name]);
-      const place = { origin: 'compose', where: `${file.path}:${line}`, path: file.path } as const;
-      if (image && dataServiceOf(image)) servers.push({ ...place, image });
-      if (!isBuilt || (image && isForeign(image))) continue;
-      const found = containerPorts(service);
-      ports.push(...found.map(({ port }) => port));
-      claims.push(
-        ...found.map(({ port, shows }) => ({
-          subject: 'none.port' as const,
-          origin: 'compose' as const,
-          value: port,
-          because: `${shows} of ${shown(name)} in ${file.path}:${line}`,
+          service: recordOf(service),
+          file,
+          where: `${file.path}:${document.lineOf(['services', name])}`,
         })),
-        ...processClaims(name, service, `${file.path}:${line}`),
-        ...(image ? registryClaims(image, 'compose', `image of ${shown(name)} in ${file.path}:${line}`) : []),
-      );
-    }
+      ),
+  );
+  // An overlay says nothing of the build that its base has, and means the same service.
+  const built = new Set(written.filter(({ service }) => service.build !== undefined).map(placeOf));
+  const own = written.filter((one) => built.has(placeOf(one)) && !stoodBeside(one));
+  const servers = written.flatMap(({ service, file, where }): Server[] => {
+    const image = imageOf(service);
+    return image && dataServiceOf(image) ? [{ image, origin: 'compose', where, path: file.path }] : [];
+  });
+  const ports = own.flatMap((one) => containerPorts(one.service).map((found) => ({ ...found, ...one })));
+  return {
+    services: servicesOf(written, built),
+    servers,
+    claims: [
+      ...ports.flatMap(({ port, shows, name, where }) =>
+        claimsOf(where)('none.port', 'compose', port, `${shows} of ${shown(name)} in ${where}`),
+      ),
+      ...own.flatMap(({ name, service, where }) => {
+        const image = imageOf(service);
+        return [
+          ...processClaims(name, service, where),
+          ...(image ? registryClaims(image, 'compose', `image of ${shown(name)} in ${where}`) : []),
+        ];
+      }),
+      ...serverClaims(servers),
+    ],
+    ports: ports.map(({ port }) => port),
+  };
+}
+
+/** Services of one name in one folder are one service. */
+const placeOf = ({ name, file }: Written): string => `${folderOf(file.path)}:${name}`;
+
+const imageOf = (service: PlainRecord): ImageName | undefined => parseImage(scalarText(service.image) ?? '');
+
+/** A proxy or a database that is built here to fit. */
+const stoodBeside = ({ name, service }: Written): boolean =>
+  isForeign(imageOf(service) ?? { name, repository: name, tag: undefined });
+
+function servicesOf(written: readonly Written[], built: ReadonlySet<string>): readonly ServiceFacts[] {
+  const services = new Map<string, ServiceFacts>();
+  for (const one of written) {
+    const { name, service, file } = one;
+    const image = scalarText(service.image);
+    const isBuilt = built.has(placeOf(one));
+    if (services.has(name) || (!isBuilt && image === undefined)) continue;
+    services.set(name, {
+      name,
+      path: file.path,
+      ...(!isBuilt && image !== undefined && { image: withDefaults(image).slice(0, 200) }),
+    });
   }
-  return { services, servers, claims: [...claims, ...serverClaims(servers)], ports };
+  return [...services.values()];
 }
 
 /** The port in the container: behind the last colon of `8080:3000`, and `target` of the long form. */

@@ -1,4 +1,7 @@
-/** Finds out what an existing repository is, so that only what cannot be seen is asked. */
+/**
+ * Finds out what an existing repository is, so that only what cannot be seen is asked. Brings parsers of YAML and TOML along:
+ * a command imports it when it needs it, and not before.
+ */
 import type { ComponentId } from '../component/define.ts';
 import { slugOf } from '../component/names.ts';
 import { parseValue } from '../plan/parse-value.ts';
@@ -97,6 +100,10 @@ export function detect(tree: JudgedTree, git: GitFacts, questions: readonly Ques
     doubts: [...sources.doubts, ...doubts, ...contradictions],
   };
 }
+
+/** The answers as the source `detected` of a run (src/plan/answers.ts). */
+export const rawAnswersOf = ({ answers }: Detection): ReadonlyMap<string, unknown> =>
+  new Map(answers.map(({ key, value }) => [key, value]));
 
 /** bulwark's own settings say what the stack is; anything else that runs is an application of one's own. */
 function stackClaims(

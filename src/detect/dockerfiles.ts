@@ -13,6 +13,7 @@ import { claimsOf } from './applications/application.ts';
 import type { Claim } from './evidence.ts';
 import { isForeign, parseImage, versionOfTag } from './image-names.ts';
 import { pathOfHealthCheck, portsIn, portsOfCommand } from './ports-and-paths.ts';
+import { parseRemote } from './remote-url.ts';
 import type { Sources } from './sources.ts';
 
 /** Dockerfiles that nobody deploys. */
@@ -113,6 +114,7 @@ export function dockerfileClaims(
         ...userClaims(file),
         ...healthClaims(file),
         ...commandClaims(file),
+        ...labelClaims(file),
         ...languageClaims(file, language),
       ]),
       ...fileClaims(files),
@@ -221,10 +223,23 @@ function madeUser(file: ImageFile, user: string, variables: ReadonlyMap<string, 
   return undefined;
 }
 
+/** The repository that the image names as its source (opencontainers/image-spec, "annotations"). */
+function labelClaims(file: ImageFile): readonly Claim[] {
+  const labels = file.last.filter(({ name }) => name === 'LABEL');
+  return labels.flatMap((label) => {
+    const source = /org\.opencontainers\.image\.source=["']?([^\s"']{1,200})/.exec(label.text)?.[1];
+    const owner = source === undefined ? undefined : parseRemote(source)?.owner;
+    return claimsOf(file.path)('owner', 'image', owner, `image.source in ${at(file, label)}`);
+  });
+}
+
 function healthClaims(file: ImageFile): readonly Claim[] {
   const instruction = lastOf(file, 'HEALTHCHECK');
   if (instruction === undefined) return [];
-  const path = pathOfHealthCheck(instruction.text);
+  // A script may be told by a variable what to ask.
+  const variable = variablesOf(file).get('HEALTH_PATH');
+  const path =
+    pathOfHealthCheck(instruction.text) ?? (variable?.startsWith('/') === true ? variable : undefined);
   return claimsOf(file.path)(
     'none.healthPath',
     'health check',

@@ -19,7 +19,9 @@ export function parseImage(reference: string): ImageName | undefined {
   const [, repository, tag] =
     /^([a-z0-9][\w.:/-]*?)(?::([\w][\w.-]{0,127}))?$/.exec(plain.slice(0, 300)) ?? [];
   if (repository === undefined || repository.includes('//') || repository.endsWith('/')) return undefined;
-  return { repository, name: repository.slice(repository.lastIndexOf('/') + 1), tag };
+  const name = repository.slice(repository.lastIndexOf('/') + 1);
+  // A colon is the port of a registry, or stands before the tag.
+  return name.includes(':') ? undefined : { repository, name, tag };
 }
 
 /** Images that are the server of a component of ours, under any publisher. */

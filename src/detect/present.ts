@@ -23,8 +23,10 @@ const BY_PATH: readonly (readonly [ComponentId, RegExp])[] = [
     /^(?:licen[cs]e(?:[-.][\w.-]+)?|(?:(?:\.github|docs)\/)?(?:CODEOWNERS|(?:SECURITY|CONTRIBUTING)\.md)|\.pre-commit-config\.yaml|\.editorconfig|\.github\/(?:dependabot\.ya?ml|renovate\.json5?)|renovate\.json5?)$/i,
   ],
   ['runbooks', /(?:^|\/)runbooks?\/[^/]+\.md$/i],
-  ['disaster-recovery', /(?:^|\/)disaster-recovery[^/]*\.md$/i],
-  ['on-call', /(?:^|\/)on-?call[^/]*\.md$/i],
+  ['disaster-recovery', /(?:^|\/)disaster[-_ ]recovery[^/]*\.md$/i],
+  ['on-call', /(?:^|\/)on[-_]?call[^/]*\.md$/i],
+  ['deployment-guide', /^(?:docs\/)?(?:deployment|deploying)\.md$/i],
+  ['production-readiness', /(?:^|\/)production[-_]readiness[^/]*\.md$/i],
   ['log-shipping', /(?:^|\/)fluent-?bit[^/]*\.(?:conf|ya?ml)$/],
   ['digitalocean', /^\.do\/(?:app|deploy\.template)\.ya?ml$/],
   ['ecs', /(?:^|\/)task-?def(?:inition)?[^/]*\.json$/],
@@ -92,5 +94,9 @@ export function presentOf(
 const knativeServices = (sources: Sources): readonly RepoPath[] =>
   sources
     .where((path) => /\.ya?ml$/.test(path))
-    .filter(({ content }) => content.subarray(0, 4096).includes('serving.knative.dev/'))
+    .filter(({ content }) =>
+      /^apiVersion:[ \t]{0,9}["']?(?:serving\.knative\.dev|run\.googleapis\.com)\//m.test(
+        content.toString('utf8', 0, 4096),
+      ),
+    )
     .map(({ path }) => path);

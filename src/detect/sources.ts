@@ -18,7 +18,7 @@ const MAX_YAML_LINES = 3000;
 const MAX_YAML_SIGNS = 3000;
 const MAX_YAML_LINE = 8000;
 /** Of all YAML files together, so that a thousand small ones do not take minutes either. */
-const MAX_YAML_TOTAL_BYTES = 1024 * 1024;
+const MAX_YAML_TOTAL_BYTES = 512 * 1024;
 const MAX_DEPTH = 100;
 const MAX_NODES = 50_000;
 const MAX_DOUBTS = 40;

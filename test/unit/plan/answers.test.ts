@@ -130,6 +130,19 @@ describe('resolveAnswers', () => {
     expect(chosen.issues[0]?.hint).toBe('add it: --data postgres');
   });
 
+  it('takes what was found for what nobody said: it yields to a preset, is completed, and is no error where it does not apply', () => {
+    const found = { detected: given({ data: [], owner: 'found', 'fast.endpoint': 'http://x' }) };
+    const alone = resolve(found);
+    expect(alone.issues).toEqual([]);
+    expect(alone.answers.get('owner')).toEqual({ value: 'found', source: 'detected' });
+    expect(alone.answers.get('data')?.value).toEqual(['postgres']);
+    expect(resolve({ ...found, preset: given({ owner: 'named' }) }).answers.get('owner')?.source).toBe(
+      'preset',
+    );
+    const broken = resolve({ detected: given({ owner: 'no spaces' }) });
+    expect(broken.issues[0]?.where).toBe('owner (as found in the repository)');
+  });
+
   it('refuses a component that is not made for the stack', () => {
     const { issues } = resolve({ flag: given({ stack: 'none', data: 'uvloop' }) });
     expect(issues).toEqual([expect.objectContaining({ id: 'not-for-stack', where: '--data' })]);
