@@ -4,7 +4,7 @@ import type { Answers, Source } from '../plan/answers.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Sources whose values come back by themselves. */
-const IMPLIED: ReadonlySet<Source> = new Set(['default', 'preset', 'directory', 'team default']);
+const IMPLIED: ReadonlySet<Source> = new Set(['default', 'detected', 'preset', 'directory', 'team default']);
 
 /** `npm create bulwark@latest my-service -- --yes --stack fastapi` for the package manager that is in use. */
 export function repeatCommand(

@@ -17,6 +17,9 @@ export const SOURCES = [
   'team default',
   'directory',
   'preset',
+  // Below a preset, which somebody chose for this run in the knowledge of his repository: what was found there must not
+  // quietly undo it. Above our defaults, which know nothing of the repository.
+  'detected',
   'default',
 ] as const;
 export type Source = (typeof SOURCES)[number];
@@ -24,7 +27,7 @@ export type Source = (typeof SOURCES)[number];
 /** Sources that a person wrote for this run: a value that does not apply is then an error, not old news. */
 const DELIBERATE: ReadonlySet<Source> = new Set(['flag', 'set', 'answers file', 'environment']);
 /** Sources whose sets of components are completed by what the components require. */
-const IMPLICIT: ReadonlySet<Source> = new Set(['team default', 'preset', 'default']);
+const IMPLICIT: ReadonlySet<Source> = new Set(['team default', 'preset', 'detected', 'default']);
 
 /** Raw answers by key, by source. */
 export type RawAnswers = Readonly<Partial<Record<Source, ReadonlyMap<string, unknown>>>>;
@@ -103,6 +106,8 @@ export function describeSource(key: string, source: Source): string {
     case 'preset':
     case 'default':
       return `${key} (${source})`;
+    case 'detected':
+      return `${key} (as found in the repository)`;
   }
 }
 
