@@ -3,7 +3,6 @@ import { add, open } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
 import { choice } from '../src/component/fields.ts';
 import { actionVersion } from '../src/component/pins.ts';
-import { version } from 'bulwark:package';
 
 export default defineComponent({
   id: 'ci',
@@ -18,10 +17,7 @@ export default defineComponent({
     }),
   },
   jobs: () => ({ quality: ['templates'], security: ['scan', 'secrets'] }),
-  view: () => ({
-    trufflehogVersion: actionVersion('trufflesecurity/trufflehog'),
-    bulwarkVersion: version,
-  }),
+  view: () => ({ trufflehogVersion: actionVersion('trufflesecurity/trufflehog') }),
   contributes: () => [
     open.workflow('ci', '.github/workflows/ci.yml'),
     add.workflow('ci', 'ci/header.yml', { order: 0 }),

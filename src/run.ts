@@ -63,13 +63,18 @@ export function renderStep(state: RunState, rendering: Rendering): void {
 /** Step 2: shared files, records, and the comparison with baseline and disk. */
 export async function reconcileStep(state: RunState): Promise<ChangeSet> {
   const { request } = state;
-  const generated = assembleTree(request.plan, state.files);
+  const assembled = assembleTree(request.plan, state.files);
   const baseline = request.repo ? baseFilesOf(request.repo) : new Map<RepoPath, BaseFile>();
   const disk = readTargetFiles(openTarget(request.target), [
-    ...generated.keys(),
+    ...assembled.keys(),
     ...baseline.keys(),
     ...RECORD_PATHS,
   ]);
+  const generated = new Map(
+    [...assembled].filter(
+      ([path, file]) => file.onlyIfPresent !== true || disk.has(path) || baseline.has(path),
+    ),
+  );
   const compare = (rendered: VirtualTree) =>
     reconcile({
       rendered,
@@ -87,7 +92,7 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
     return state.changes;
   }
   const changes = await compare(generated);
-  const ours = withoutRefused(generated, changes);
+  const ours = asAccepted(generated, baseline, changes);
   const records = await recordsOf(request, ours);
   state.tree = virtualTree([...ours.values(), ...records]);
   const all = [...changes, ...recordChanges(records, disk)];
@@ -98,14 +103,24 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
   return state.changes;
 }
 
-/** Where there is no safe place for our part, the file stays the user's alone. */
-function withoutRefused(generated: VirtualTree, changes: ChangeSet): VirtualTree {
-  const refused = new Set(
-    changes
-      .filter((change) => change.kind === 'conflict' && change.remark !== undefined)
-      .map(({ path }) => path),
-  );
-  return new Map([...generated].filter(([path]) => !refused.has(path)));
+/**
+ * What bulwark answers for from now on: where there is no safe place for our part, the file stays the user's alone; where he has
+ * kept a file of his own, it is treated as the application's: looked at, and never touched.
+ */
+function asAccepted(
+  generated: VirtualTree,
+  baseline: ReadonlyMap<RepoPath, BaseFile>,
+  changes: ChangeSet,
+): VirtualTree {
+  const accepted = new Map(generated);
+  for (const change of changes) {
+    const file = accepted.get(change.path);
+    if (!file) continue;
+    if (change.kind === 'conflict' && change.remark !== undefined) accepted.delete(change.path);
+    const wasKept = baseline.get(change.path)?.ownership === 'seeded' || !baseline.has(change.path);
+    if (change.kind === 'keep' && wasKept) accepted.set(change.path, { ...file, ownership: 'seeded' });
+  }
+  return accepted;
 }
 
 /** Step 3: the embedded checks over what would be written. */
@@ -136,11 +151,13 @@ async function recordsOf(request: RunRequest, tree: VirtualTree): Promise<readon
 }
 
 /** The file is made to be edited: how its owner has written it stays, and what the run has changed is put in. */
-async function settingsText({ answers, preset, repo }: RunRequest): Promise<string> {
+async function settingsText({ answers, preset, repo, plan }: RunRequest): Promise<string> {
+  const { manages } = plan.project;
   const settings = serializeSettings({
     $schema: `https://unpkg.com/create-bulwark@${version}/schema/bulwark.schema.json`,
     preset,
     answers: answersDocument(answers),
+    ...(manages === 'components' && { manages, layout: plan.layout }),
     packs: repo?.settings.packs ?? [],
   });
   if (!repo || repo.settingsText === settings) return settings;

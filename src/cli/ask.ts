@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { deriveNames } from '../component/names.ts';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
 import { markBothSides } from '../merge/mark-both-sides.ts';
+import type { Scope } from '../plan/plan-run.ts';
 import { targetFault, openTarget } from '../repo/open-repo.ts';
 import type { RunRequest } from '../run.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
@@ -23,6 +24,8 @@ export interface AskPorts {
   readonly save?: (answers: AnswersSoFar) => void;
   /** Puts the run together from what was answered; absent: a new repository. */
   readonly choose?: ChooseRun;
+  /** Default: the repository as a whole. */
+  readonly scope?: Scope;
   /** Tests script it. */
   readonly prompter?: Prompter;
 }
@@ -34,7 +37,7 @@ export interface AskPorts {
 export async function askForRun(
   context: CommandContext,
   given: GivenAnswers,
-  { save, choose, prompter }: AskPorts,
+  { save, choose, scope, prompter }: AskPorts,
 ): Promise<ChosenRun> {
   let isSaved = given.raw.prompt !== undefined;
   const draft = new Draft(context.catalog, given, (answers) => {
@@ -49,7 +52,7 @@ export async function askForRun(
 
   for (;;) {
     await askOpen(context, draft, person);
-    const review = await reviewOf(context, draft, choose);
+    const review = await reviewOf(context, draft, choose, scope);
     person.show(formatReview(context, draft, review));
     const run = await decideOnReview(context, draft, review, person, cancelled);
     if (run) return run;

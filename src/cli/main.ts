@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   create: async () => create,
   add: async () => (await import('./commands/add.ts')).add,
   remove: async () => (await import('./commands/remove.ts')).remove,
+  adopt: async () => (await import('./commands/adopt.ts')).adopt,
   update: async () => (await import('./commands/update.ts')).update,
   resolve: async () => (await import('./commands/resolve.ts')).resolve,
   diff: async () => (await import('./commands/diff.ts')).diff,

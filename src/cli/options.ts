@@ -5,6 +5,10 @@ export const COMMANDS = {
   create: { usage: 'create [dir]', summary: 'render a new repository (the default command)' },
   add: { usage: 'add <component>…', summary: 'add components to the repository one stands in' },
   remove: { usage: 'remove <component>…', summary: 'take components back, and keep what was edited' },
+  adopt: {
+    usage: 'adopt [component]…',
+    summary: 'look after a repository that was there before, and overwrite nothing',
+  },
   update: {
     usage: 'update',
     summary: 'bring the repository up to the present templates, with all edits kept',
@@ -42,11 +46,11 @@ export interface OptionSpec {
 
 const ALL = Object.keys(COMMANDS) as CommandName[];
 /** They render into the repository that one stands in. */
-const RERUNS: readonly CommandName[] = ['add', 'remove', 'update'];
+const RERUNS: readonly CommandName[] = ['add', 'remove', 'adopt', 'update'];
 const RENDERING: readonly CommandName[] = ['create', ...RERUNS];
 const CREATE: readonly CommandName[] = ['create'];
 /** Commands whose questions can be answered by flags. */
-export const ANSWERING: readonly CommandName[] = ['create', 'add', 'update'];
+export const ANSWERING: readonly CommandName[] = ['create', 'add', 'adopt', 'update'];
 
 /** Options besides the questions' own flags. */
 export const OPTIONS = [

@@ -12,6 +12,7 @@ import type { CommandContext } from './commands/command.ts';
 import { plannedFiles, serializeDocument } from './document.ts';
 import { recover } from './recover.ts';
 import { formatChanges } from './report.ts';
+import { scopeOf } from './rerun.ts';
 import { version } from 'bulwark:package';
 
 /**
@@ -42,7 +43,7 @@ export async function rebuild(context: CommandContext): Promise<ExitCode> {
     settings.preset,
   );
   if (resolution.issues.length > 0) throw usageError(resolution.issues);
-  const plan = await planResolved(catalog, resolution);
+  const plan = await planResolved(catalog, resolution, scopeOf(settings));
   if (plan.issues.length > 0) throw usageError(plan.issues);
   const rendered = renderPlan(plan);
   const { files } = readExisting(root, [...rendered.keys(), ...RECORD_PATHS]);

@@ -6,7 +6,7 @@ import { BulwarkError, ExitCode, usageError, type Issue } from '../errors.ts';
 import { flattenAnswers } from '../plan/answers-document.ts';
 import type { RawAnswers, Resolution } from '../plan/answers.ts';
 import { planResolved, resolveRun } from '../plan/catalog.ts';
-import type { Plan } from '../plan/plan-run.ts';
+import type { Plan, Scope } from '../plan/plan-run.ts';
 import bulwarkPack, { carryOut } from '../plopfile.ts';
 import { conflictMarkerLine } from '../repo/failures.ts';
 import { findManaged, notManaged, readManaged, type ManagedRepo } from '../repo/managed-repo.ts';
@@ -16,6 +16,9 @@ import { uncommitted } from '../repo/uncommitted.ts';
 import { startRun, undecided, type RunRequest, type RunState } from '../run.ts';
 import type { ChangeSet } from '../tree/change-set.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
+import type { AskPorts } from './ask.ts';
+import type { Decision } from '../merge/reconcile.ts';
+import type { Settings } from '../repo/settings-file.ts';
 import { onConflictOf, type ChosenRun } from './choose-run.ts';
 import type { CommandContext } from './commands/command.ts';
 import { refuseUnanswered } from './refuse-unanswered.ts';
@@ -38,6 +41,33 @@ export function openManaged(context: CommandContext): ManagedRepo {
   if (first) throw new BulwarkError(ExitCode.conflicts, [first, ...rest]);
   return repo;
 }
+
+/** Where a run goes: a repository that bulwark looks after, or one that it has not seen before. */
+export interface Place {
+  /** Absolute. */
+  readonly root: string;
+  /** Absent: bulwark wrote nothing here yet. */
+  readonly repo?: ManagedRepo;
+  readonly preset: string | null;
+  readonly scope: Scope;
+  /** What is known without asking. */
+  readonly known: RawAnswers;
+  /** What becomes of a file that both have changed, where nobody has said it. */
+  readonly undecided: Decision;
+}
+
+/** What a repository has bulwark look after, by its settings. */
+export const scopeOf = ({ manages = 'repository', layout = {} }: Settings): Scope => ({ manages, layout });
+
+export const managedPlace = (repo: ManagedRepo): Place => ({
+  root: repo.root,
+  repo,
+  preset: repo.settings.preset,
+  scope: scopeOf(repo.settings),
+  known: { 'bulwark.json': flattenAnswers(repo.settings.answers) },
+  // A conflict in the file is seen; one that was decided for the user is not.
+  undecided: 'marker',
+});
 
 /** Conflicts of an earlier run that are still in the files. */
 export function unresolved({ root, pending }: Pick<ManagedRepo, 'root' | 'pending'>): readonly Issue[] {
@@ -67,10 +97,11 @@ export function openConflicts(
 }
 
 export interface Rerun {
-  readonly command: 'add' | 'remove' | 'update';
-  readonly repo: ManagedRepo;
+  readonly command: 'add' | 'remove' | 'update' | 'adopt';
+  /** The folder, and what bulwark knows of it. */
+  readonly place: Place;
   /** Puts the answers of this run over those that the repository has. */
-  readonly change?: (raw: RawAnswers, given: GivenAnswers) => RawAnswers;
+  readonly change?: (raw: RawAnswers) => RawAnswers;
   /** Components that were asked for, for the words at the end. */
   readonly done: (state: RunState) => string;
 }
@@ -81,7 +112,7 @@ export interface Rerun {
  */
 export async function rerun(
   context: CommandContext,
-  { command, repo, change, done }: Rerun,
+  { command, place, change, done }: Rerun,
 ): Promise<ExitCode> {
   const { line, catalog, terminal } = context;
   const given = await gatherAnswers(
@@ -91,18 +122,15 @@ export async function rerun(
     () => readFileSync(0, 'utf8'),
   );
   if (given.issues.length > 0) throw usageError(given.issues);
-  const kept: RawAnswers = {
-    ...given.raw,
-    'bulwark.json': flattenAnswers(repo.settings.answers),
-  };
-  const raw = change ? change(kept, given) : kept;
-  const { preset } = repo.settings;
+  const kept: RawAnswers = { ...given.raw, ...place.known };
+  const raw = change ? change(kept) : kept;
+  const { preset, scope } = place;
   const choose = (resolution: Resolution, plan: Plan): ChosenRun =>
-    chosenRun(context, { command, repo, resolution, plan });
+    chosenRun(context, { command, place, resolution, plan });
   const isAsked = !line.options.has('yes') && !line.options.has('json') && terminal.interactive;
   const chosen = isAsked
-    ? await askPerson(context, { ...given, raw, preset, directory: repo.root }, choose)
-    : await takeGiven(context, raw, preset, choose);
+    ? await askPerson(context, { ...given, raw, preset, directory: place.root }, { choose, scope })
+    : await takeGiven(context, raw, place, choose);
   const state = startRun(chosen.request);
   await prepareAndCarryOut(context, state);
   return conclude(context, chosen, state, done);
@@ -111,49 +139,48 @@ export async function rerun(
 async function takeGiven(
   context: CommandContext,
   raw: RawAnswers,
-  preset: string | null,
+  { preset, scope }: Place,
   choose: (resolution: Resolution, plan: Plan) => ChosenRun,
 ): Promise<ChosenRun> {
   const { catalog, line } = context;
   const resolution = resolveRun(catalog, raw, preset);
   if (resolution.issues.length > 0) throw usageError(resolution.issues);
   if (!line.options.has('yes')) refuseUnanswered(context, resolution, new Set());
-  return choose(resolution, await planResolved(catalog, resolution));
+  return choose(resolution, await planResolved(catalog, resolution, scope));
 }
 
 async function askPerson(
   context: CommandContext,
   given: GivenAnswers,
-  choose: (resolution: Resolution, plan: Plan) => ChosenRun,
+  ports: Pick<AskPorts, 'choose' | 'scope'>,
 ): Promise<ChosenRun> {
   const { askForRun } = await import('./ask.ts');
-  return askForRun(context, given, { choose });
+  return askForRun(context, given, ports);
 }
 
 interface Choice {
   readonly command: Rerun['command'];
-  readonly repo: ManagedRepo;
+  readonly place: Place;
   readonly resolution: Resolution;
   readonly plan: Plan;
 }
 
-function chosenRun(context: CommandContext, { command, repo, resolution, plan }: Choice): ChosenRun {
+function chosenRun(context: CommandContext, { command, place, resolution, plan }: Choice): ChosenRun {
   const { line, terminal, signal } = context;
   if (plan.issues.length > 0) throw usageError(plan.issues);
   const onConflict = onConflictOf(context);
   return {
     resolution,
-    directory: relative(terminal.cwd, repo.root) || '.',
+    directory: relative(terminal.cwd, place.root) || '.',
     request: {
       command,
-      target: repo.root,
-      preset: repo.settings.preset,
+      target: place.root,
+      preset: place.preset,
       answers: resolution.answers,
       plan,
-      repo,
+      ...(place.repo && { repo: place.repo }),
       splices: true,
-      // A conflict in the file is seen; one that was decided for the user is not.
-      onConflict: onConflict === 'ask' ? 'marker' : onConflict,
+      onConflict: onConflict === 'ask' ? place.undecided : onConflict,
       decisions: new Map(),
       dryRun: line.options.has('dry-run'),
       judge: !line.options.has('no-verify'),

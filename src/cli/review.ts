@@ -2,7 +2,7 @@
 import { BulwarkError, ExitCode, type Issue } from '../errors.ts';
 import type { Resolution } from '../plan/answers.ts';
 import { planResolved } from '../plan/catalog.ts';
-import type { Plan } from '../plan/plan-run.ts';
+import { WHOLE, type Plan, type Scope } from '../plan/plan-run.ts';
 import { reconcileStep, renderStep, startRun, type RunRequest } from '../run.ts';
 import type { ChangeSet } from '../tree/change-set.ts';
 import { chooseRun, type ChosenRun } from './choose-run.ts';
@@ -30,12 +30,13 @@ export async function reviewOf(
   context: CommandContext,
   draft: Draft,
   choose: ChooseRun = intoNewFolder(context, draft),
+  scope: Scope = WHOLE,
 ): Promise<Review> {
   const resolution = draft.resolve();
   const problems = resolution.issues;
   if (problems.length > 0) return { resolution, problems, changes: [] };
   try {
-    const run = choose(resolution, await planResolved(context.catalog, resolution));
+    const run = choose(resolution, await planResolved(context.catalog, resolution, scope));
     return { resolution, problems: [], run, changes: await changesOf(run.request) };
   } catch (error) {
     if (!(error instanceof BulwarkError) || error.exitCode !== ExitCode.usage) throw error;

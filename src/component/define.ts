@@ -141,6 +141,8 @@ export interface Project {
   /** Where it is reached in production: `my-service.example.com`. */
   readonly domain: string;
   readonly stack: ComponentId;
+  /** `components`: the repository was there before, with files of its own. */
+  readonly manages: 'repository' | 'components';
   /** All components of the plan, sorted. */
   readonly components: readonly ComponentId[];
   readonly has: (component: ComponentId) => boolean;

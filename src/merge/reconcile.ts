@@ -209,6 +209,8 @@ async function withoutBase(sides: Sides, { decide, mergers, splices }: Reconcile
   const decision = decide(file);
   if (decision === 'keep') return { path, kind: 'keep', reason: 'on-conflict-keep', file, previous };
   if (decision === 'overwrite') return written(sides, file.content, executable);
+  // What a stack would seed, the repository has: its own application.
+  if (splices && file.ownership === 'seeded') return { path, kind: 'keep', reason: 'edited', file, previous };
   if (splices && file.shared !== undefined) {
     const splice = await mergers.spliceFile(path, file.shared, previous, file.content);
     if ('content' in splice) {

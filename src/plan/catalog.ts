@@ -4,7 +4,7 @@ import { usageError } from '../errors.ts';
 import type { TemplateStore } from '../render/template-store.ts';
 import { resolveAnswers, type RawAnswers, type Resolution } from './answers.ts';
 import { nearest } from './nearest.ts';
-import { planRun, type Plan } from './plan-run.ts';
+import { planRun, WHOLE, type Plan, type Scope } from './plan-run.ts';
 import { questionsOf, type Question } from './questions.ts';
 
 export interface Catalog {
@@ -50,9 +50,19 @@ export function resolveRun(catalog: Catalog, raw: RawAnswers, preset: string | n
 }
 
 /** Plans a resolved run; loads the templates of the components in it. */
-export async function planResolved(catalog: Catalog, { answers, components }: Resolution): Promise<Plan> {
+export async function planResolved(
+  catalog: Catalog,
+  { answers, components }: Resolution,
+  scope: Scope = WHOLE,
+): Promise<Plan> {
   const loaded = await Promise.all(
     components.map(async ({ id }) => [id, await catalog.templates(id)] as const),
   );
-  return planRun({ answers, components, available: catalog.components, templates: new Map(loaded) });
+  return planRun({
+    answers,
+    components,
+    available: catalog.components,
+    templates: new Map(loaded),
+    scope,
+  });
 }

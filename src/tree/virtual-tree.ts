@@ -18,6 +18,8 @@ export interface VirtualFile {
   readonly ownership: Ownership;
   /** What kind of shared file it is, if it is one. */
   readonly shared?: SharedFileKind;
+  /** No component answers for the file as a whole: our part is added where the repository has one. */
+  readonly onlyIfPresent?: true;
 }
 
 /** Files by path, sorted by path (code units), so that every run walks them alike. */

@@ -10,7 +10,7 @@ import type { ChangeSet } from '../../tree/change-set.ts';
 import { plannedFiles, serializeDocument } from '../document.ts';
 import { recover } from '../recover.ts';
 import { formatChanges, formatTable } from '../report.ts';
-import { unresolved } from '../rerun.ts';
+import { scopeOf, unresolved } from '../rerun.ts';
 import type { Command, CommandContext } from './command.ts';
 import { version } from 'bulwark:package';
 
@@ -78,7 +78,7 @@ async function updatesOf({ catalog, signal }: CommandContext, repo: ManagedRepo)
     settings.preset,
   );
   if (resolution.issues.length > 0) throw usageError(resolution.issues);
-  const plan = await planResolved(catalog, resolution);
+  const plan = await planResolved(catalog, resolution, scopeOf(settings));
   if (plan.issues.length > 0) throw usageError(plan.issues);
   const state = startRun({
     command: 'check',

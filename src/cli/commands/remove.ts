@@ -2,7 +2,7 @@
 import { usageError } from '../../errors.ts';
 import { removeComponents } from '../../plan/change-components.ts';
 import { chosenComponents } from '../chosen-components.ts';
-import { openManaged, rerun } from '../rerun.ts';
+import { managedPlace, openManaged, rerun } from '../rerun.ts';
 import { withSets } from '../with-sets.ts';
 import type { Command } from './command.ts';
 
@@ -23,7 +23,7 @@ export const remove: Command = async (context) => {
   const sets = removeComponents(catalog, ids, chosenComponents(catalog, repo.settings));
   return rerun(context, {
     command: 'remove',
-    repo,
+    place: managedPlace(repo),
     change: (raw) => withSets(raw, sets),
     done: ({ changes = [] }) => {
       const kept = changes.filter(

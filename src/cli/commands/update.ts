@@ -1,5 +1,5 @@
 /** `bulwark update`: the present answers with the present templates, merged with what the user has made of the last run. */
-import { openManaged, rerun } from '../rerun.ts';
+import { managedPlace, openManaged, rerun } from '../rerun.ts';
 import type { RunState } from '../../run.ts';
 import type { Command } from './command.ts';
 
@@ -7,7 +7,7 @@ export const update: Command = async (context) => {
   const { options } = context.line;
   if (options.has('abort')) return (await import('../take-back.ts')).takeBack(context);
   if (options.has('rebuild')) return (await import('../rebuild.ts')).rebuild(context);
-  return rerun(context, { command: 'update', repo: openManaged(context), done });
+  return rerun(context, { command: 'update', place: managedPlace(openManaged(context)), done });
 };
 
 function done({ changes = [], written }: RunState): string {

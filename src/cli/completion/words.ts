@@ -47,6 +47,7 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
     create: { kind: 'folder' },
     add: words('one', components),
     remove: words('one', components),
+    adopt: words('one', components),
     update: undefined,
     resolve: { kind: 'file' },
     diff: { kind: 'file' },

@@ -76,6 +76,7 @@ describe.skipIf(!isThere('bash'))('bash completes', () => {
       'create',
       'add',
       'remove',
+      'adopt',
       'update',
       'resolve',
       'diff',
