@@ -6,10 +6,11 @@ import { folderOf } from '../verify/embedded/source-text.ts';
 import { claimsOf } from './applications/application.ts';
 import type { ServiceFacts } from './detection.ts';
 import { shown, type Claim } from './evidence.ts';
+import type { GitFacts } from './git-facts.ts';
 import { dataServiceOf, isForeign, parseImage, withDefaults, type ImageName } from './image-names.ts';
 import { registryClaims, serverClaims, type Server } from './own-images.ts';
 import { pathOfHealthCheck, portsIn, portsOfCommand } from './ports-and-paths.ts';
-import type { Sources } from './sources.ts';
+import { isOfEditor, type Sources } from './sources.ts';
 
 export interface ComposeReading {
   readonly services: readonly ServiceFacts[];
@@ -25,7 +26,7 @@ const isAside = (path: string): boolean =>
 
 /** What is for developers alone is read where there is nothing else; a base comes before its overlays. */
 function deployedFiles(sources: Sources): readonly JudgedFile[] {
-  const all = sources.where(isComposeFile);
+  const all = sources.where((path) => isComposeFile(path) && !isOfEditor(path));
   const deployed = all.filter(({ path }) => !isAside(path));
   const isOverlay = ({ path }: JudgedFile): number => (purposeOf(path) === undefined ? 0 : 1);
   return [...(deployed.length > 0 ? deployed : all)].sort((a, b) => isOverlay(a) - isOverlay(b));
@@ -40,7 +41,7 @@ interface Written {
   readonly where: string;
 }
 
-export function readCompose(sources: Sources): ComposeReading {
+export function readCompose(sources: Sources, git: GitFacts): ComposeReading {
   const written = deployedFiles(sources).flatMap((file) =>
     sources
       .yaml(file)
@@ -55,7 +56,11 @@ export function readCompose(sources: Sources): ComposeReading {
       ),
   );
   // An overlay says nothing of the build that its base has, and means the same service.
-  const built = new Set(written.filter(({ service }) => service.build !== undefined).map(placeOf));
+  const built = new Set(
+    written
+      .filter(({ service }) => service.build !== undefined || isOfRepository(imageOf(service), git))
+      .map(placeOf),
+  );
   const own = written.filter((one) => built.has(placeOf(one)) && !stoodBeside(one));
   const servers = written.flatMap(({ service, file, where }): Server[] => {
     const image = imageOf(service);
@@ -84,6 +89,12 @@ export function readCompose(sources: Sources): ComposeReading {
 
 /** Services of one name in one folder are one service. */
 const placeOf = ({ name, file }: Written): string => `${folderOf(file.path)}:${name}`;
+
+/** An image that has the names of the remote is what this repository makes. */
+const isOfRepository = (image: ImageName | undefined, { origin }: GitFacts): boolean =>
+  image !== undefined &&
+  origin !== undefined &&
+  `/${image.repository}`.endsWith(`/${origin.owner}/${origin.name}`.toLowerCase());
 
 const imageOf = (service: PlainRecord): ImageName | undefined => parseImage(scalarText(service.image) ?? '');
 

@@ -14,13 +14,11 @@ import type { Claim } from './evidence.ts';
 import { isForeign, parseImage, versionOfTag } from './image-names.ts';
 import { pathOfHealthCheck, portsIn, portsOfCommand } from './ports-and-paths.ts';
 import { parseRemote } from './remote-url.ts';
-import type { Sources } from './sources.ts';
+import { isOfEditor, type Sources } from './sources.ts';
 
 /** Dockerfiles that nobody deploys. */
 const FOR_DEVELOPERS =
   /(?:^|[./_-])(?:dev|development|test|tests|testing|local|ci|debug|lint|e2e)(?:$|[./_-])/i;
-/** `.devcontainer/Dockerfile` and the like. */
-const BESIDE = /(?:^|\/)\.(?:devcontainer|github|gitpod|ci|circleci)\//;
 const MAX_DOCKERFILE_BYTES = 64 * 1024;
 /** Variables are put in text for text: so many of them over so much text would fill the memory. */
 const MAX_EXPANSION = 32 * 1024 * 1024;
@@ -39,7 +37,7 @@ export interface ImageFile {
 /** Every Dockerfile for deployment, the outermost first. */
 export const dockerfilesOf = (sources: Sources): readonly ImageFile[] =>
   sources
-    .where((path) => isDockerfile(path) && !BESIDE.test(path))
+    .where((path) => isDockerfile(path) && !isOfEditor(path))
     .filter(({ path }) => !FOR_DEVELOPERS.test(baseName(path).replace(/^dockerfile|dockerfile$/i, '')))
     .flatMap((file) => readImageFile(file, sources) ?? []);
 

@@ -35,7 +35,14 @@ export function weigh(subject: Subject, claims: readonly Claim[]): Verdict | und
   }
   const [first, ...others] = sides;
   if (first === undefined) return undefined;
-  if (others.length === 0) return { value: first.value, because: first.reasons.slice(0, 2).join(' and ') };
+  if (others.length === 0) {
+    // Whatever its rank, what only says the same more exactly contradicts nothing.
+    const value = own.reduce(
+      (known, claim) => (agree(subject, known, claim.value) ? moreExact(subject, known, claim.value) : known),
+      first.value,
+    );
+    return { value, because: first.reasons.slice(0, 2).join(' and ') };
+  }
   return {
     doubt: sides
       .slice(0, 4)

@@ -7,7 +7,7 @@ import { given } from './applications/application.ts';
 import { chartFiles, kustomizationFiles } from './cluster-files.ts';
 import type { Layout } from './detection.ts';
 import type { ImageFile } from './dockerfiles.ts';
-import type { Sources } from './sources.ts';
+import { isOfEditor, type Sources } from './sources.ts';
 
 /** Folders that divide what lies in them, and are not the place itself. */
 const DIVISIONS =
@@ -19,7 +19,7 @@ export function layoutOf(
   images: readonly ImageFile[],
   manifests: readonly JudgedFile[],
 ): Layout {
-  const compose = sources.where((path) => isComposeFile(path)).map(({ path }) => path);
+  const compose = sources.where((path) => isComposeFile(path) && !isOfEditor(path)).map(({ path }) => path);
   const bases = compose.filter((path) => purposeOf(path) === undefined);
   const outer = bases.filter((path) => folderOf(path) === '');
   const cluster = [...kustomizationFiles(sources), ...manifests].map(({ path }) => path);

@@ -9,7 +9,7 @@ import type { Present } from './detection.ts';
 import { dataServiceOf } from './image-names.ts';
 import { monitoringPaths, nginxPaths, terraformPaths } from './layout.ts';
 import type { Server } from './own-images.ts';
-import type { Sources } from './sources.ts';
+import { isOfEditor, type Sources } from './sources.ts';
 import type { WorkflowReading } from './workflow-files.ts';
 
 /** Components that are told by the path alone. */
@@ -60,7 +60,7 @@ export function presentOf(
 ): readonly Present[] {
   const matching = (pattern: RegExp): readonly RepoPath[] =>
     sources.paths.filter((path) => pattern.test(path));
-  const dockerfiles = sources.paths.filter((path) => isDockerfile(path));
+  const dockerfiles = sources.paths.filter((path) => isDockerfile(path) && !isOfEditor(path));
   const otherCi = CI.flatMap(([, path]) => matching(path));
   const found: readonly (readonly [ComponentId, readonly RepoPath[]])[] = [
     ...BY_PATH.map(([component, pattern]) => [component, matching(pattern)] as const),
@@ -68,7 +68,7 @@ export function presentOf(
       'docker',
       dockerfiles.length === 0 ? [] : [...dockerfiles, ...matching(/(?:^|\/)(?:[\w.-]+)?\.dockerignore$/)],
     ],
-    ['compose', sources.paths.filter((path) => isComposeFile(path))],
+    ['compose', sources.paths.filter((path) => isComposeFile(path) && !isOfEditor(path))],
     ['nginx', nginxPaths(sources)],
     ['kustomize', [...kustomizationFiles(sources), ...manifests].map(({ path }) => path)],
     ['helm', chartFiles(sources).map(({ path }) => path)],

@@ -29,7 +29,7 @@ const MAX_OF_A_KIND = 100;
 
 /** Folders whose files are of other projects, or show something instead of being it. */
 const NOT_OURS =
-  /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|\.venv|venv|site-packages|\.terraform|\.git|\.next|__pycache__|tests?|__tests__|spec|e2e|fixtures|__fixtures__|testdata|examples?|samples?|cookbook)\//i;
+  /(?:^|\/)(?:node_modules|bower_components|vendor|third_party|\.venv|venv|site-packages|\.terraform|\.git|\.next|__pycache__|tests?|__tests__|spec|e2e|cypress|playwright|fixtures|__fixtures__|testdata|examples?|samples?|cookbook)\//i;
 
 class Unreadable extends Error {}
 
@@ -50,7 +50,9 @@ export class Sources {
 
   constructor(tree: JudgedTree) {
     this.tree = tree;
-    const paths = [...tree.keys()].filter((path) => !NOT_OURS.test(path) && depthOf(path) < MAX_SEGMENTS);
+    const paths = [...tree.keys()].filter(
+      (path) => !NOT_OURS.test(withoutPackage(path)) && depthOf(path) < MAX_SEGMENTS,
+    );
     this.paths = paths.sort((a, b) => depthOf(a) - depthOf(b) || (a < b ? -1 : 1));
     for (const path of this.paths) {
       const name = baseName(path);
@@ -189,6 +191,14 @@ function safeRecord(value: unknown): PlainRecord {
   if (!isRecord(value)) throw new Unreadable('holds no object');
   return value;
 }
+
+/** `org/springframework/samples` is the name of a package, and no folder of samples. */
+const withoutPackage = (path: string): string =>
+  path.replace(/(^|\/)src\/main\/(?:java|kotlin)\/.*$/, '$1src/main/');
+
+/** Set up for an editor in a container or for the service itself: nobody deploys these. */
+export const isOfEditor = (path: string): boolean =>
+  /(?:^|\/)\.(?:devcontainer|github|gitpod|ci|circleci)\//.test(path);
 
 const depthOf = (path: string): number => path.split('/').length - 1;
 

@@ -121,7 +121,7 @@ const textOf = (value: unknown): string | undefined =>
 
 /** Names that tools and tutorials put in, and that name nothing. */
 const NAMELESS =
-  /^(?:app|api|backend|frontend|server|client|web|root|main|monorepo|workspace|project|demo|test|example|src|package|service|my-?(?:app|project|service)|hello-?world|untitled)$/i;
+  /^(?:app|api|backend|frontend|server|client|web|root|main|monorepo|workspace|project|demo|test|example|src|source|package|service|my-?(?:app|project|service)|hello-?world|untitled)$/i;
 
 /** `orders` of `@acme/orders` and of `com.acme:orders`. */
 const usableName = (name: unknown): string | undefined => {

@@ -40,17 +40,17 @@ export function readGo(manifest: JudgedFile, sources: Sources): Application | un
       .map((one) => one.replace(/\/v\d+$/, '')),
   );
   const framework = frameworkOf(libraries, FRAMEWORKS, manifest, sources);
-  const entryPoint = mainOf(folder, manifest, sources);
+  const entryPoint = mainOf(folder, manifest, module, sources);
   const owner = /^github\.com\/([^/]+)\//.exec(module)?.[1];
   const claim = claimsOf(manifest.path);
   return applicationOf(
     {
       manifest,
       language: 'go',
-      kind: entryPoint === undefined ? 'library' : 'server',
+      kind: entryPoint === undefined && framework === undefined ? 'library' : 'server',
       framework: framework?.name,
       entryPoint,
-      startCommand: entryPoint === undefined ? undefined : `go run ./${packageOf(folder, entryPoint)}`,
+      startCommand: entryPoint === undefined ? undefined : `go run ${packageOf(folder, entryPoint)}`,
       testCommand: 'go test ./...',
       buildCommand: 'go build ./...',
       name: module,
@@ -65,8 +65,13 @@ export function readGo(manifest: JudgedFile, sources: Sources): Application | un
   );
 }
 
-/** The main.go at the top, or the only one of `cmd/`; several are several programs. */
-function mainOf(folder: string, manifest: JudgedFile, sources: Sources): RepoPath | undefined {
+/** The main.go at the top, the only one of `cmd/`, or the one that is named as the module or as a server; else they are several programs. */
+function mainOf(
+  folder: string,
+  manifest: JudgedFile,
+  module: string,
+  sources: Sources,
+): RepoPath | undefined {
   const below = folder === '' ? '' : `${folder}/`;
   const mains = sources
     .where(
@@ -81,9 +86,19 @@ function mainOf(folder: string, manifest: JudgedFile, sources: Sources): RepoPat
   const names = mains.map((path) => path.slice(0, path.lastIndexOf('/')));
   const servers = mains.filter((path) => /\/(?:server|api|web|http|httpd)\/main\.go$/.test(path));
   if (servers.length === 1) return servers[0];
+  const own =
+    module
+      .replace(/\/v\d+$/, '')
+      .split('/')
+      .at(-1) ?? '';
+  const named = mains.find((path) => path === `${below}cmd/${own}/main.go`);
+  if (named !== undefined) return named;
   sources.doubt(`Entry point: ${manifest.path} has several programs: ${names.slice(0, 4).join(', ')}`);
   return undefined;
 }
 
-const packageOf = (folder: string, entryPoint: RepoPath): string =>
-  entryPoint.slice(folder === '' ? 0 : folder.length + 1).replace(/\/?main\.go$/, '') || '.';
+/** `./cmd/api`, or `.` for the top. */
+function packageOf(folder: string, entryPoint: RepoPath): string {
+  const path = entryPoint.slice(folder === '' ? 0 : folder.length + 1).replace(/\/?main\.go$/, '');
+  return path === '' ? '.' : `./${path}`;
+}

@@ -85,7 +85,7 @@ export function readNode(manifest: JudgedFile, sources: Sources): Application | 
       kind: runs ? 'server' : framework ? 'static' : 'library',
       framework: framework?.name,
       frameworkPort: server?.port,
-      entryPoint: runs ? entryPointOf(folder, start, data, sources) : undefined,
+      entryPoint: runs ? entryPointOf(folder, start, data, server, sources) : undefined,
       startCommand: command('start'),
       testCommand: command('test'),
       buildCommand: command('build'),
@@ -169,7 +169,13 @@ function ownerClaims(data: PlainRecord, manifest: JudgedFile): readonly Claim[] 
 }
 
 /** The file that `npm start` runs, or its source where that is built; else the first of the usual names. */
-function entryPointOf(folder: string, start: string | undefined, data: PlainRecord, sources: Sources) {
+function entryPointOf(
+  folder: string,
+  start: string | undefined,
+  data: PlainRecord,
+  server: Framework | undefined,
+  sources: Sources,
+) {
   const named = /(?:^|\s)(?:node|tsx|ts-node|nodemon|bun|bun run|deno run)\s(?:-\S+\s)*([\w@./-]+)/.exec(
     start?.slice(0, 1000) ?? '',
   )?.[1];
@@ -177,7 +183,9 @@ function entryPointOf(folder: string, start: string | undefined, data: PlainReco
     .filter((path) => path !== undefined)
     .map((path) => path.replace(/^\.\//, ''))
     .flatMap((path) => [path, `${path}.js`, ...sourcesOf(path)]);
-  return firstFile(sources, folder, [...candidates, ...ENTRY_POINTS]);
+  // What listens by itself has no file that starts it, and `src/index.ts` is something else there.
+  const usual = server?.port === undefined ? ENTRY_POINTS : [];
+  return firstFile(sources, folder, [...candidates, ...usual]);
 }
 
 /** `src/main.ts` for `dist/main.js`, and for `dist/main`. */

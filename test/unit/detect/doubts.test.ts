@@ -144,6 +144,23 @@ describe('doubts', () => {
     expect(valuesOf(detected(image('RUN useradd -u 1500 app\nUSER app')))['none.uid']).toBe(1500);
   });
 
+  it('two versions of the language; one that says the same more exactly is none', () => {
+    const [differ, agree] = twins(
+      { ...manifest, '.nvmrc': '20\n', Dockerfile: 'FROM node:22-alpine\n' },
+      { '.nvmrc': 'v22.11.0\n' },
+    );
+    expect(differ.doubts).toEqual([
+      'Version of the language: "20" (.nvmrc) or "22" (FROM node:22-alpine in Dockerfile)',
+    ]);
+    expect(agree.facts.runtimeVersion).toBe('22.11.0');
+    const go = detected({
+      'go.mod': 'module x.dev/a\n\ngo 1.26.1\n',
+      'main.go': '',
+      Dockerfile: 'FROM golang:1\n',
+    });
+    expect(go.facts.runtimeVersion).toBe('1.26.1');
+  });
+
   it('manifests at two places, and compose files at two', () => {
     const deployment = 'apiVersion: v1\nkind: ConfigMap\n';
     const [differ, agree] = twins(
@@ -170,6 +187,13 @@ describe('doubts', () => {
     );
     expect(differ.doubts).toEqual(['Entry point: go.mod has several programs: cmd/one, cmd/two']);
     expect(agree.facts.entryPoint).toBe('cmd/server/main.go');
+    const named = detected({
+      'go.mod': 'module x.dev/two/v3\n',
+      'cmd/one/main.go': '',
+      'cmd/two/main.go': '',
+    });
+    expect(named.doubts).toEqual([]);
+    expect(named.facts).toMatchObject({ entryPoint: 'cmd/two/main.go', startCommand: 'go run ./cmd/two' });
   });
 });
 
@@ -187,6 +211,27 @@ describe('what is not believed', () => {
     expect(detection.answers).toEqual([]);
     expect(detection.facts.applications).toEqual([]);
     expect(detection.facts.ports).toEqual([]);
+  });
+
+  it('a container of an editor, while one for production is believed', () => {
+    const compose = 'services:\n  api:\n    build: .\n    ports: ["3000:3000"]\n';
+    const editor = detected({ '.devcontainer/compose.yaml': compose });
+    expect([editor.answers, editor.facts.services, editor.present, editor.layout]).toEqual([
+      ...[[], [], [], { composeOverlays: [] }],
+    ]);
+    expect(valuesOf(detected({ ...manifest, 'ops/compose.yaml': compose }))['none.port']).toBe(3000);
+  });
+
+  it('images of others, once there is one under the owner’s name', () => {
+    const deployment = (image: string) =>
+      `apiVersion: apps/v1\nkind: Deployment\nspec: { template: { spec: { containers: [{ image: "${image}" }] } } }\n`;
+    const files = {
+      'k8s/own.yaml': deployment('ghcr.io/acme/orders:1'),
+      'k8s/other.yaml': deployment('quay.io/elsewhere/helper:1'),
+    };
+    expect(detected(files).doubts).toHaveLength(1);
+    expect(detected(files, fromOrigin('Acme', 'orders'))).toMatchObject({ doubts: [] });
+    expect(valuesOf(detected(files, fromOrigin('Acme', 'orders'))).registry).toBe('ghcr.io/acme');
   });
 
   it('names that name nothing, and ports of debuggers', () => {

@@ -242,6 +242,8 @@ describe('Node', () => {
       },
       'yarn.lock': '# yarn lockfile v1\n',
       'app/page.tsx': 'export default () => null;\n',
+      // Of the code, and not what starts it.
+      'src/index.ts': 'server.listen(9999);\n',
     });
     expect(detection.doubts).toEqual([]);
     expect(valuesOf(detection)).toEqual({ stack: 'none', name: 'storefront', 'none.port': 3000 });
@@ -253,10 +255,28 @@ describe('Node', () => {
       startCommand: 'yarn start',
       buildCommand: 'yarn run build',
     });
+    expect(detection.facts).not.toHaveProperty('entryPoint');
     const moved = detected({
       'package.json': { scripts: { start: 'next start -p 4100' }, dependencies: { next: '15.0.0' } },
     });
     expect(valuesOf(moved)['none.port']).toBe(4100);
+  });
+
+  it('takes an image with the names of the remote for its own, though nothing here builds it', () => {
+    const files = {
+      'docker-compose.yml':
+        'services:\n  shop:\n    image: ghcr.io/acme/shop:latest\n    ports: ["8080:3000"]\n    environment: { PORT: 3000 }\n    healthcheck: { test: [CMD, curl, http://localhost:3000/api/heartbeat] }\n    user: "1500:1500"\n',
+    };
+    expect(valuesOf(detected(files, fromOrigin('Acme', 'shop')))).toEqual({
+      stack: 'none',
+      name: 'shop',
+      owner: 'Acme',
+      registry: 'ghcr.io/acme',
+      'none.port': 3000,
+      'none.healthPath': '/api/heartbeat',
+      'none.uid': 1500,
+    });
+    expect(valuesOf(detected(files, fromOrigin('other', 'shop')))).toEqual({ name: 'shop', owner: 'other' });
   });
 
   it('sees static files of Vite behind nginx, whose port no container of ours may have', () => {
@@ -519,7 +539,7 @@ describe('compiled languages', () => {
 </project>
 `,
       mvnw: '#!/bin/sh\n',
-      'src/main/java/dev/acme/billing/BillingApplication.java': 'class BillingApplication {}\n',
+      'src/main/java/dev/acme/samples/billing/BillingApplication.java': 'class BillingApplication {}\n',
       'src/main/resources/application.yml': 'server:\n  port: ${PORT:8081}\n',
     });
     expect(detection.doubts).toEqual([]);
@@ -537,7 +557,7 @@ describe('compiled languages', () => {
       packageManager: 'maven',
       runtimeVersion: '21',
       testCommand: './mvnw test',
-      entryPoint: 'src/main/java/dev/acme/billing/BillingApplication.java',
+      entryPoint: 'src/main/java/dev/acme/samples/billing/BillingApplication.java',
     });
   });
 
