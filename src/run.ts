@@ -166,6 +166,7 @@ async function settingsText({ answers, preset, repo, plan }: RunRequest): Promis
     base: Buffer.from(serializeSettings(repo.settings)),
     ours: Buffer.from(repo.settingsText),
     theirs: Buffer.from(settings),
+    isShared: false,
   });
   return merged?.conflicts.length === 0 ? merged.content.toString('utf8') : settings;
 }

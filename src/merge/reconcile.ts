@@ -42,6 +42,8 @@ export interface Mergers {
     readonly base: Buffer;
     readonly ours: Buffer;
     readonly theirs: Buffer;
+    /** Several write to it, each in paragraphs of their own. */
+    readonly isShared: boolean;
   }) => Promise<Merged | undefined>;
   /** Our part into a file that is the user's; a remark where there is no safe place for it. */
   readonly spliceFile: (
@@ -146,6 +148,7 @@ async function changeOf(sides: Sides, input: ReconcileInput): Promise<Change> {
     base: base.content,
     ours: disk.content,
     theirs: file.content,
+    isShared: base.ownership === 'shared',
   });
   if (merged?.conflicts.length === 0) return written(sides, merged.content, executable, 'merged');
   return conflictOf(sides, merged, executable, input.decide(file));
@@ -259,7 +262,13 @@ async function withdrawal(
   if (sameText(previous, base.content) && disk.executable === base.executable)
     return { path, kind: 'delete', previous };
   if (base.ownership === 'shared') {
-    const rest = await mergeFile({ path, base: base.content, ours: previous, theirs: Buffer.alloc(0) });
+    const rest = await mergeFile({
+      path,
+      base: base.content,
+      ours: previous,
+      theirs: Buffer.alloc(0),
+      isShared: true,
+    });
     if (rest?.conflicts.length === 0 && !rest.content.equals(previous)) {
       if (rest.content.toString('utf8').trim() === '') return { path, kind: 'delete', previous };
       const file: VirtualFile = {
