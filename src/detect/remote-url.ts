@@ -22,11 +22,11 @@ export function parseRemote(address: string): RepositoryFacts | undefined {
     .filter((segment) => segment !== '');
   const name = segments.at(-1) ?? '';
   const owner = segments.slice(0, -1).join('/');
-  if (owner === '' || ![...segments].every((segment) => /^[\w.~-]+$/.test(segment))) return undefined;
+  if (owner === '' || !segments.every((segment) => /^[\w.~-]+$/.test(segment))) return undefined;
   return { host: place.host.toLowerCase(), owner, name };
 }
 
-/** The address without user, password and query, in the form that it has; undefined where it is none of the network. */
+/** The address of its page, without user, password, port and query; undefined where it is none of the network. */
 export function withoutCredentials(address: string): string | undefined {
   const remote = parseRemote(address);
   return remote && `https://${remote.host}/${remote.owner}/${remote.name}`;

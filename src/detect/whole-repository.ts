@@ -27,7 +27,7 @@ export function stackClaims(
     ? `${first.facts.language} by ${first.facts.manifest}`
     : others.find(
         ({ subject, origin }) =>
-          subject === 'docker.file' || (subject === 'none.port' && IN_CONTAINER.has(origin)),
+          origin === 'dockerfile' || (subject === 'none.port' && IN_CONTAINER.has(origin)),
       )?.because;
   return [
     ...claim('stack', 'settings', own, `answers.stack in ${SETTINGS_PATH}`),
@@ -45,7 +45,7 @@ export function underOwner({ origin }: GitFacts, claims: readonly Claim[]): read
     : claims;
 }
 
-const IN_CONTAINER: ReadonlySet<Origin> = new Set(['dockerfile', 'compose', 'cluster']);
+const IN_CONTAINER: ReadonlySet<Origin> = new Set(['compose', 'cluster']);
 
 const IDENTITY: ReadonlySet<Subject> = new Set(['name', 'description', 'licence', 'owner']);
 

@@ -671,6 +671,15 @@ describe('repositories without one application', () => {
     expect(detection.present.map(({ component }) => component)).toEqual(['docker', 'helm']);
   });
 
+  it('takes what is only an image for an application of one’s own', () => {
+    const detection = detected({ 'images/core/Dockerfile': 'FROM elixir:1.18\nCMD ["bin/core", "start"]\n' });
+    expect(valuesOf(detection)).toEqual({ stack: 'none' });
+    expect(reasonsOf(detection).stack).toBe('CMD in images/core/Dockerfile:2');
+    expect(detection.layout.dockerfile).toBe('images/core/Dockerfile');
+    // Without one there is nothing to bring along, and the stack is asked for.
+    expect(detected({ 'docs/index.md': '# Core\n' }).answers).toEqual([]);
+  });
+
   it('names a folder of a mono-repository after the folder', () => {
     const detection = detected(
       { 'go.mod': 'module github.com/acme/market/orders\n\ngo 1.23\n', 'main.go': '' },
