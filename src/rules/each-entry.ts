@@ -1,0 +1,50 @@
+/** Walks every key of every YAML and JSON document of a tree, as far as a rule may judge it. */
+import { isKept, isMachineWritten } from '../verify/embedded/file-kinds.ts';
+import type { JudgedFile, JudgedTree } from '../verify/check.ts';
+import { readPlain, type ReadDocument } from './document-reading.ts';
+import type { Place } from './path-language.ts';
+
+export interface MapEntry {
+  readonly key: string;
+  readonly value: unknown;
+  /** The map that it stands in. */
+  readonly map: Readonly<Record<string, unknown>>;
+  /** Of the value. */
+  readonly place: Place;
+  readonly document: ReadDocument;
+  readonly file: JudgedFile;
+}
+
+/** A document that nests deeper is judged as far as this. */
+const MAX_DEPTH = 100;
+
+/** @param concerns whether a file can hold what is looked for, told from its bytes: parsing is the dear part */
+export function* eachEntry(tree: JudgedTree, concerns: (file: JudgedFile) => boolean): Generator<MapEntry> {
+  for (const file of tree.values()) {
+    if (!/\.(?:ya?ml|json)$/i.test(file.path) || isKept(file.path) || isMachineWritten(file.path)) continue;
+    if (!concerns(file)) continue;
+    const reading = readPlain(file, tree);
+    // A file that cannot be read is a finding of the check `syntax`.
+    if (reading.outcome !== 'read') continue;
+    for (const document of reading.documents) yield* entriesOf(document, file);
+  }
+}
+
+function* entriesOf(document: ReadDocument, file: JudgedFile): Generator<MapEntry> {
+  const open: { readonly value: unknown; readonly place: Place }[] = [{ value: document.value, place: [] }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, place } = next;
+    if (typeof value !== 'object' || value === null || place.length > MAX_DEPTH) continue;
+    if (Array.isArray(value)) {
+      for (const [index, item] of (value as readonly unknown[]).entries()) {
+        open.push({ value: item, place: [...place, index] });
+      }
+      continue;
+    }
+    const map = value as Readonly<Record<string, unknown>>;
+    for (const [key, child] of Object.entries(map)) {
+      yield { key, value: child, map, place: [...place, key], document, file };
+      open.push({ value: child, place: [...place, key] });
+    }
+  }
+}

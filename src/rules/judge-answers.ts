@@ -1,0 +1,152 @@
+/** Judges answers and components by team rules, which needs no file: what is refused here is refused before rendering. */
+import type { Answer, Answers } from '../plan/answers.ts';
+import { nearest } from '../plan/nearest.ts';
+import { SETTINGS_PATH } from '../repo/settings-file.ts';
+import type { JudgedTree } from '../verify/check.ts';
+import { describeCondition, describeLiteral, describeValue, isSame, meets } from './condition.ts';
+import { readPlain } from './document-reading.ts';
+import { judgeName } from './name-filter.ts';
+import { namesLocation, namesRegion } from './regions.ts';
+import { findingOf, type RuleFinding } from './rule-report.ts';
+import type { Demand, TeamRule } from './rule.ts';
+
+/** What is known of a repository besides its files. */
+export interface AnsweredSubject {
+  readonly answers?: Answers;
+  /** Ids of the components in it. */
+  readonly components?: readonly string[];
+  /** Only for the line at which `bulwark.json` keeps an answer. */
+  readonly tree?: JudgedTree;
+}
+
+type DemandOf<Kind extends Demand['kind']> = Extract<Demand, { kind: Kind }>;
+
+/** @returns what is broken; undefined when the rule asks nothing of answers, or there are none to ask */
+export function judgeAnswers(rule: TeamRule, subject: AnsweredSubject): readonly RuleFinding[] | undefined {
+  const { demand } = rule;
+  const { answers, components } = subject;
+  switch (demand.kind) {
+    case 'require-component':
+    case 'deny-component':
+      return components && judgeComponents(rule, demand, components, subject);
+    case 'require-option':
+      return answers && judgeRequiredOption(rule, demand, answers, subject);
+    case 'deny-option':
+      return answers && judgeDeniedOption(rule, demand, answers, subject);
+    case 'lock':
+      return answers && judgeLock(rule, demand, answers, subject);
+    case 'deny-region':
+      return answers && judgeRegions(rule, demand, answers, subject);
+    default:
+      return undefined;
+  }
+}
+
+function judgeComponents(
+  rule: TeamRule,
+  { kind, components }: DemandOf<'require-component' | 'deny-component'>,
+  present: readonly string[],
+  subject: AnsweredSubject,
+): readonly RuleFinding[] {
+  const isRequired = kind === 'require-component';
+  return components
+    .filter((component) => present.includes(component) !== isRequired)
+    .map((component) => {
+      const near = isRequired ? nearest(component, present) : undefined;
+      return findingOf(rule, {
+        ...placeOfAnswer(subject, undefined),
+        is: `the component ${component} is ${isRequired ? 'not in the repository' : 'in the repository'}`,
+        must: isRequired ? 'be in it' : 'not be in it',
+        hint: isRequired
+          ? `add ${component}${near === undefined ? '' : ` (there is ${near}, which is another)`}`
+          : `leave out ${component}`,
+      });
+    });
+}
+
+function judgeRequiredOption(
+  rule: TeamRule,
+  { key, condition }: DemandOf<'require-option'>,
+  answers: Answers,
+  subject: AnsweredSubject,
+): readonly RuleFinding[] {
+  const answer = answers.get(key);
+  // A question that does not apply has no answer that could be wrong.
+  if (
+    !answer ||
+    membersOf(answer).every((value) => meets(condition, value)) ||
+    meets(condition, answer.value)
+  )
+    return [];
+  return [ofAnswer(rule, key, answer, subject, describeCondition(condition))];
+}
+
+function judgeDeniedOption(
+  rule: TeamRule,
+  { key, condition }: DemandOf<'deny-option'>,
+  answers: Answers,
+  subject: AnsweredSubject,
+): readonly RuleFinding[] {
+  const answer = answers.get(key);
+  if (!answer) return [];
+  const isDenied =
+    meets(condition, answer.value) || membersOf(answer).some((value) => meets(condition, value));
+  return isDenied ? [ofAnswer(rule, key, answer, subject, `not ${describeCondition(condition)}`)] : [];
+}
+
+function judgeLock(
+  rule: TeamRule,
+  demand: DemandOf<'lock'>,
+  answers: Answers,
+  subject: AnsweredSubject,
+): readonly RuleFinding[] {
+  return [...demand.answers].flatMap(([key, wanted]) => {
+    const answer = answers.get(key);
+    if (!answer || isSame(wanted, answer.value)) return [];
+    return [ofAnswer(rule, key, answer, subject, `be ${describeLiteral(wanted)}`)];
+  });
+}
+
+function judgeRegions(
+  rule: TeamRule,
+  { names }: DemandOf<'deny-region'>,
+  answers: Answers,
+  subject: AnsweredSubject,
+): readonly RuleFinding[] {
+  return [...answers].flatMap(([key, answer]) => {
+    if (!namesRegion(key) && !namesLocation(key)) return [];
+    return membersOf(answer).flatMap((value) => {
+      const must = judgeName(names, [String(value)]);
+      return must === undefined ? [] : [ofAnswer(rule, key, answer, subject, must)];
+    });
+  });
+}
+
+/** The members of a set, each by itself; of an empty one none. */
+const membersOf = ({ value }: Answer): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+
+const ofAnswer = (
+  rule: TeamRule,
+  key: string,
+  { value, source }: Answer,
+  subject: AnsweredSubject,
+  must: string,
+): RuleFinding =>
+  findingOf(rule, {
+    ...placeOfAnswer(subject, key),
+    is: `${key} is ${describeValue(value)}`,
+    must,
+    answer: { key, from: source },
+  });
+
+/** Where `bulwark.json` keeps the answer, when it is there to be looked into. */
+function placeOfAnswer(
+  { tree }: AnsweredSubject,
+  key: string | undefined,
+): Pick<RuleFinding, 'path' | 'line' | 'column'> {
+  const file = tree?.get(SETTINGS_PATH);
+  const reading = file && tree && readPlain(file, tree);
+  const document = reading?.outcome === 'read' ? reading.documents[0] : undefined;
+  if (!document || key === undefined) return { path: SETTINGS_PATH };
+  return { path: SETTINGS_PATH, ...document.spotOf(['answers', ...key.split('.')]) };
+}
