@@ -59,6 +59,13 @@ export const OPTIONS = [
     commands: RENDERING,
   },
   {
+    name: 'rules',
+    takes: 'list',
+    value: 'FILE',
+    help: 'hold the repository to the team rules of a YAML or JSON file',
+    commands: RENDERING,
+  },
+  {
     name: 'yes',
     short: 'y',
     takes: 'flag',

@@ -5,7 +5,7 @@ import { hclOutline } from '../verify/embedded/hcl-outline.ts';
 import { isRecord, listOf, recordOf, scalarText } from '../verify/embedded/plain-data.ts';
 import { baseName, textOf } from '../verify/embedded/source-text.ts';
 import { isWorkflow } from '../verify/embedded/workflow-jobs.ts';
-import type { JudgedFile, JudgedTree } from '../verify/check.ts';
+import type { JudgedTree } from '../verify/check.ts';
 import { isHclWith, spotAt } from './document-reading.ts';
 import { eachEntry, type MapEntry } from './each-entry.ts';
 import type { Spot } from './located-yaml.ts';

@@ -8,7 +8,7 @@ import { readPlain } from './document-reading.ts';
 import { judgeName } from './name-filter.ts';
 import { namesLocation, namesRegion } from './regions.ts';
 import { findingOf, type RuleFinding } from './rule-report.ts';
-import type { Demand, TeamRule } from './rule.ts';
+import type { DemandOf, TeamRule } from './rule.ts';
 
 /** What is known of a repository besides its files. */
 export interface AnsweredSubject {
@@ -18,8 +18,6 @@ export interface AnsweredSubject {
   /** Only for the line at which `bulwark.json` keeps an answer. */
   readonly tree?: JudgedTree;
 }
-
-type DemandOf<Kind extends Demand['kind']> = Extract<Demand, { kind: Kind }>;
 
 /** @returns what is broken; undefined when the rule asks nothing of answers, or there are none to ask */
 export function judgeAnswers(rule: TeamRule, subject: AnsweredSubject): readonly RuleFinding[] | undefined {
@@ -37,14 +35,20 @@ export function judgeAnswers(rule: TeamRule, subject: AnsweredSubject): readonly
       return answers && judgeLock(rule, demand, answers, subject);
     case 'deny-region':
       return answers && judgeRegions(rule, demand, answers, subject);
-    default:
+    case 'require-file':
+    case 'deny-image':
+    case 'deny-base-image':
+    case 'deny-registry':
+    case 'deny-unpinned-images':
+    case 'deny-unpinned-actions':
+    case 'assert':
       return undefined;
   }
 }
 
 function judgeComponents(
   rule: TeamRule,
-  { kind, components }: DemandOf<'require-component' | 'deny-component'>,
+  { kind, components }: DemandOf<'require-component'> | DemandOf<'deny-component'>,
   present: readonly string[],
   subject: AnsweredSubject,
 ): readonly RuleFinding[] {

@@ -11,15 +11,13 @@ import { judgeName } from './name-filter.ts';
 import { describePlace, select, type Place, type Selected } from './path-language.ts';
 import { regionsOf } from './regions.ts';
 import { findingOf, type RuleFinding } from './rule-report.ts';
-import type { Demand, PathCondition, TeamRule } from './rule.ts';
+import type { DemandOf, PathCondition, TeamRule } from './rule.ts';
 import { UNKNOWN } from './variables.ts';
 
 export interface TreeJudgement {
   readonly findings: readonly RuleFinding[];
   readonly notices: readonly string[];
 }
-
-type DemandOf<Kind extends Demand['kind']> = Extract<Demand, { kind: Kind }>;
 
 /** @returns undefined when the rule asks nothing of files */
 export async function judgeTree(rule: TeamRule, tree: JudgedTree): Promise<TreeJudgement | undefined> {
@@ -52,7 +50,11 @@ export async function judgeTree(rule: TeamRule, tree: JudgedTree): Promise<TreeJ
       return judgeRegions(rule, demand, tree, isJudged);
     case 'assert':
       return judgeAssertion(rule, demand, tree, isJudged);
-    default:
+    case 'require-component':
+    case 'deny-component':
+    case 'require-option':
+    case 'deny-option':
+    case 'lock':
       return undefined;
   }
 }
@@ -72,7 +74,7 @@ function judgeRequiredFiles(
 
 function judgeImages(
   rule: TeamRule,
-  { kind, names }: DemandOf<'deny-image' | 'deny-base-image' | 'deny-registry'>,
+  { kind, names }: DemandOf<'deny-image'> | DemandOf<'deny-base-image'> | DemandOf<'deny-registry'>,
   images: readonly ImageUse[],
 ): TreeJudgement {
   const judged = kind === 'deny-base-image' ? images.filter(({ isBase }) => isBase) : images;

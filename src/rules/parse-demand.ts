@@ -17,9 +17,9 @@ export const DENY_KEYS = [
   'unpinnedImages',
   'unpinnedActions',
 ] as const;
-const OPTION_KEYS = ['key', ...CONDITION_KEYS];
-const FILTER_KEYS = ['in', 'except'];
-const ASSERT_KEYS = ['files', 'must-exist', 'where', 'path', ...CONDITION_KEYS];
+export const OPTION_KEYS = ['key', ...CONDITION_KEYS];
+export const FILTER_KEYS = ['in', 'except'];
+export const ASSERT_KEYS = ['files', 'must-exist', 'where', 'path', ...CONDITION_KEYS];
 
 const COMPONENT = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const OPTION = /^[a-z][A-Za-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z][A-Za-z0-9]*)?$/;

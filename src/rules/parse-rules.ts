@@ -8,12 +8,9 @@ import { readGlobs } from './parse-condition.ts';
 import { DEMAND_KEYS, readDemand } from './parse-demand.ts';
 import type { Demand, RuleSet, RuleSource, TeamRule, Waiver } from './rule.ts';
 
-/** The name of the file at the root of a repository. */
-export const REPOSITORY_RULES = 'bulwark.rules.yaml';
-
-const FILE_KEYS = ['$schema', 'rules', 'waivers'];
-const RULE_KEYS = ['id', ...DEMAND_KEYS, 'reason', 'severity', 'exclude', 'waivable'];
-const WAIVER_KEYS = ['rule', 'path', 'owner', 'until', 'reason'];
+export const FILE_KEYS = ['$schema', 'rules', 'waivers'];
+export const RULE_KEYS = ['id', ...DEMAND_KEYS, 'reason', 'severity', 'exclude', 'waivable'];
+export const WAIVER_KEYS = ['rule', 'path', 'owner', 'until', 'reason'];
 
 /** Ids of findings about waivers themselves. */
 export const WAIVER_EXPIRED = 'waiver-expired';

@@ -1,8 +1,11 @@
 /** Team rules as the program holds them: what is demanded, why, how severely, and who may depart from it until when. */
-import type { Condition } from './condition.ts';
+import type { Condition, Literal } from './condition.ts';
+import type { RepoPath } from '../tree/repo-path.ts';
 import type { Glob } from './glob.ts';
-import type { Literal } from './condition.ts';
 import type { ValuePath } from './path-language.ts';
+
+/** The rules file at the root of a repository: its own team's. */
+export const REPOSITORY_RULES = 'bulwark.rules.yaml' as RepoPath;
 
 /** A rules file by the name under which messages tell of it: `bulwark.rules.yaml`, `rules.yaml of the pack acme`. */
 export interface RuleSource {
@@ -23,31 +26,53 @@ export interface PathCondition {
   readonly condition: Condition;
 }
 
-/** What a rule asks of the answers, which are there before anything is rendered. */
-export type AnswerDemand =
-  | { readonly kind: 'require-component' | 'deny-component'; readonly components: readonly string[] }
-  | { readonly kind: 'require-option' | 'deny-option'; readonly key: string; readonly condition: Condition }
-  | { readonly kind: 'lock'; readonly answers: ReadonlyMap<string, Literal> };
+interface Demanding<Kind extends string> {
+  readonly kind: Kind;
+}
 
-/** What a rule asks of the files. */
-export type TreeDemand =
-  | { readonly kind: 'require-file'; readonly files: readonly Glob[] }
-  | { readonly kind: 'deny-image' | 'deny-base-image' | 'deny-registry'; readonly names: NameFilter }
-  | { readonly kind: 'deny-unpinned-images'; readonly wantsDigest: boolean }
-  | { readonly kind: 'deny-unpinned-actions' }
-  | {
-      readonly kind: 'assert';
-      readonly files: readonly Glob[];
-      /** Whether it is a fault that there is no such file. */
-      readonly mustExist: boolean;
-      /** All of them must hold of a document for it to be judged. */
-      readonly where: readonly PathCondition[];
-      readonly path: ValuePath;
-      readonly condition: Condition;
-    };
+/** Components by id: of those required each must be there, of those denied none. */
+interface OfComponents<Kind extends string> extends Demanding<Kind> {
+  readonly components: readonly string[];
+}
 
-/** Regions stand in answers and in files alike. */
-export type Demand = AnswerDemand | TreeDemand | { readonly kind: 'deny-region'; readonly names: NameFilter };
+interface OfOption<Kind extends string> extends Demanding<Kind> {
+  readonly key: string;
+  readonly condition: Condition;
+}
+
+interface OfNames<Kind extends string> extends Demanding<Kind> {
+  readonly names: NameFilter;
+}
+
+export interface Assertion extends Demanding<'assert'> {
+  readonly files: readonly Glob[];
+  /** Whether it is a fault that there is no such file. */
+  readonly mustExist: boolean;
+  /** All of them must hold of a document for it to be judged. */
+  readonly where: readonly PathCondition[];
+  readonly path: ValuePath;
+  readonly condition: Condition;
+}
+
+export type Demand =
+  // Of the answers, which are there before anything is rendered.
+  | OfComponents<'require-component'>
+  | OfComponents<'deny-component'>
+  | OfOption<'require-option'>
+  | OfOption<'deny-option'>
+  | (Demanding<'lock'> & { readonly answers: ReadonlyMap<string, Literal> })
+  // Of the files.
+  | (Demanding<'require-file'> & { readonly files: readonly Glob[] })
+  | OfNames<'deny-image'>
+  | OfNames<'deny-base-image'>
+  | OfNames<'deny-registry'>
+  | (Demanding<'deny-unpinned-images'> & { readonly wantsDigest: boolean })
+  | Demanding<'deny-unpinned-actions'>
+  | Assertion
+  // Of both.
+  | OfNames<'deny-region'>;
+
+export type DemandOf<Kind extends Demand['kind']> = Extract<Demand, Demanding<Kind>>;
 
 export interface TeamRule {
   /** Stable, in kebab-case; waivers name it. */

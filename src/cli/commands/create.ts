@@ -16,6 +16,7 @@ import { plannedFiles, serializeDocument, sourcesOf, type RunDocument } from '..
 import { recover } from '../recover.ts';
 import { gatherAnswers, type GivenAnswers } from '../raw-answers.ts';
 import { repeatCommand, shellWord } from '../repeat-command.ts';
+import { teamRules } from '../team-rules.ts';
 import {
   formatAnswers,
   formatChanges,
@@ -41,14 +42,21 @@ export const create: Command = async (context) => {
 
   const isAsked = !line.options.has('yes') && !line.options.has('json') && terminal.interactive;
   const chosen = isAsked ? await askPerson(context, given, saved) : await takeGiven(context, given);
-  const state = startRun(chosen.request);
   recover(chosen.request.target, context.say);
+  const holdToRules = await rulesOf(context, chosen);
+  const state = startRun({ ...chosen.request, ...(holdToRules && { holdToRules }) });
   const plop = await nodePlop();
   bulwarkPack(plop);
   await carryOut(plop, state);
   if (state.written === true && (isAsked || isResumed)) saved.forget();
   return conclude(context, chosen, state);
 };
+
+const rulesOf = (context: CommandContext, { request, resolution }: ChosenRun) =>
+  teamRules(context, request.target, {
+    answers: request.answers,
+    components: resolution.components.map(({ id }) => id),
+  });
 
 /** The run without a person: everything must be given, or defaults be allowed. */
 async function takeGiven(context: CommandContext, given: GivenAnswers): Promise<ChosenRun> {
@@ -100,7 +108,8 @@ function refuseUnanswered(
 
 async function conclude(context: CommandContext, chosen: ChosenRun, state: RunState): Promise<ExitCode> {
   const { line, terminal, style, say } = context;
-  const { changes = [], judgements = [], request } = state;
+  const { changes = [], judgements = [], remarks = [], request } = state;
+  const notices = [...chosen.resolution.notices, ...remarks];
   const open = undecided(changes);
   const conflicts = changes.filter(({ kind }) => kind === 'conflict');
   const code = open.length > 0 ? ExitCode.usage : conflicts.length > 0 ? ExitCode.conflicts : ExitCode.ok;
@@ -122,13 +131,13 @@ async function conclude(context: CommandContext, chosen: ChosenRun, state: RunSt
       sources: sourcesOf(request.answers),
       files: plannedFiles(changes),
       judgements,
-      notices: chosen.resolution.notices,
+      notices,
       next,
       repeat,
     };
     terminal.out(serializeDocument(document));
   }
-  for (const notice of chosen.resolution.notices) say(`note: ${notice}\n`);
+  for (const notice of notices) say(`note: ${notice}\n`);
   if (line.options.has('verbose')) say(formatAnswers(request.answers));
   if (request.judge) say(formatJudgements(judgements, style));
   if (open.length > 0) {
