@@ -1,6 +1,7 @@
 /** Walks every key of every YAML and JSON document of a tree, as far as a rule may judge it. */
 import { isKept, isMachineWritten } from '../verify/embedded/file-kinds.ts';
 import type { JudgedFile, JudgedTree } from '../verify/check.ts';
+import { textOf } from '../verify/embedded/source-text.ts';
 import { readPlain, type ReadDocument } from './document-reading.ts';
 import type { Place } from './path-language.ts';
 
@@ -15,14 +16,21 @@ export interface MapEntry {
   readonly file: JudgedFile;
 }
 
+/**
+ * Whether a word can stand in a document, told from its text. Only an escape (`"k\x69nd"`) can hide one; a text with a
+ * backslash is parsed, whatever it seems to hold.
+ */
+export const isWritten = (text: string, isFound: (text: string) => boolean): boolean =>
+  isFound(text) || text.includes('\\');
+
 /** A document that nests deeper is judged as far as this. */
 const MAX_DEPTH = 100;
 
-/** @param concerns whether a file can hold what is looked for, told from its bytes: parsing is the dear part */
-export function* eachEntry(tree: JudgedTree, concerns: (file: JudgedFile) => boolean): Generator<MapEntry> {
+/** @param key what a key that is looked for looks like in the text of a file: parsing is the dear part */
+export function* eachEntry(tree: JudgedTree, key: RegExp): Generator<MapEntry> {
   for (const file of tree.values()) {
     if (!/\.(?:ya?ml|json)$/i.test(file.path) || isKept(file.path) || isMachineWritten(file.path)) continue;
-    if (!concerns(file)) continue;
+    if (!isWritten(textOf(file), (text) => key.test(text))) continue;
     const reading = readPlain(file, tree);
     // A file that cannot be read is a finding of the check `syntax`.
     if (reading.outcome !== 'read') continue;

@@ -38,6 +38,8 @@ export function imagesOf(tree: JudgedTree): readonly ImageUse[] {
   return images;
 }
 
+/** Keys below which images stand: `image:`, `images:`, and in workflows `container:` and `uses: docker://`. */
+const IMAGE_KEY = /(?:images?|replacements|container)["']?\s*:|docker:\/\//;
 /** No image, but a picture. */
 const PICTURE = /\.(?:png|svg|jpe?g|gif|webp|ico)$/i;
 /** What a reference may consist of (github.com/distribution/reference), loosely; patterns of policies have a `*`. */
@@ -120,7 +122,7 @@ interface Kustomized {
 }
 
 function runImages(tree: JudgedTree): readonly ImageUse[] {
-  const entries = [...eachEntry(tree, (file) => file.content.includes('image') || isWorkflow(file.path))];
+  const entries = [...eachEntry(tree, IMAGE_KEY)];
   const kustomized = kustomizedIn(entries);
   const local = new Set(
     entries

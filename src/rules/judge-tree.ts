@@ -2,10 +2,12 @@
 import { isKept } from '../verify/embedded/file-kinds.ts';
 import { pinFault } from '../verify/embedded/image-reference.ts';
 import { recordOf } from '../verify/embedded/plain-data.ts';
+import { textOf } from '../verify/embedded/source-text.ts';
 import { actionSteps, isAction, isWorkflow, jobsOf } from '../verify/embedded/workflow-jobs.ts';
 import type { JudgedFile, JudgedTree } from '../verify/check.ts';
 import { describeCondition, describeValue, meets, MISSING } from './condition.ts';
 import { readDocuments, readPlain, type ReadDocument } from './document-reading.ts';
+import { isWritten } from './each-entry.ts';
 import { imagesOf, type ImageUse } from './images.ts';
 import { judgeName } from './name-filter.ts';
 import { describePlace, select, type Place, type Selected } from './path-language.ts';
@@ -212,6 +214,7 @@ async function judgeAssertion(
   let met = 0;
   for (const file of tree.values()) {
     if (!isJudged(file.path) || !demand.files.some(({ test }) => test(file.path))) continue;
+    if (!demand.where.every((one) => canHold(one, file))) continue;
     const pending = readDocuments(file, tree);
     const reading = pending instanceof Promise ? await pending : pending;
     if (reading.outcome === 'other') continue;
@@ -242,6 +245,20 @@ async function judgeAssertion(
     notices: [],
   };
 }
+
+/**
+ * Whether a file can hold a value that `where` asks for, told from its text: a plain word stands in it as it is. Files that
+ * cannot are not parsed, and so not found unreadable.
+ */
+function canHold({ condition }: PathCondition, file: JudgedFile): boolean {
+  if (condition.kind !== 'in') return true;
+  const words = condition.values.map((value) => (value.kind === 'scalar' ? value.text : ''));
+  if (!words.every((word) => PLAIN_WORD.test(word))) return true;
+  return isWritten(textOf(file), (text) => words.some((word) => text.includes(word)));
+}
+
+/** No number, date or boolean, which can be written in several ways, and no text that could be folded. */
+const PLAIN_WORD = /^(?!(?:true|false|null|infinity|nan)$)[a-z][a-z0-9.-]*$/i;
 
 /** Whether some value at the path meets the condition. */
 const holds = ({ path, condition }: PathCondition, document: unknown): boolean =>

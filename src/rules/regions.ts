@@ -32,13 +32,15 @@ export const namesRegion = (key: string): boolean => /regions?$/i.test(key);
 /** Azure and parts of Google call it so; others give the word another meaning. */
 export const namesLocation = (key: string): boolean => /(?:^|[./_-])location$/i.test(key);
 
+/** A key, or the name of a variable in a list of them. */
+const REGION_KEY = /(?:regions?|location)["']?\s*:|name["']?\s*:\s*["']?[\w-]*(?:region|location)/i;
+
 const REGION = /^[a-z][a-z0-9]{1,19}(?:-[a-z0-9]{1,19}){0,4}$/;
 /** As AWS and Google write them: a word that is no region cannot look so. */
 const DASHED_REGION = /^[a-z]{2,14}(?:-[a-z]{2,14}){1,2}-?\d{1,2}$/;
 
 function plainRegions(tree: JudgedTree): readonly RegionUse[] {
-  const concerns = /region|location/i;
-  return [...eachEntry(tree, ({ content }) => concerns.test(content.toString('latin1')))].flatMap((entry) => {
+  return [...eachEntry(tree, REGION_KEY)].flatMap((entry) => {
     const { file, document, place } = entry;
     return valuesOf(entry).flatMap((text) => {
       const spot = (): Spot => document.spotOf(place);
