@@ -56,8 +56,10 @@ export function readLocated(text: string): Located | { readonly fault: LocatedFa
   if ('fault' in document) return document;
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) {
-    const message = problem.message.split('\n')[0] ?? 'cannot be read';
-    return { fault: { id: 'syntax', at: spot(problem.pos[0]), message } };
+    const at = spot(problem.pos[0]);
+    // The parser descends by recursion, and tells of an exhausted stack as of any other fault.
+    if (problem.message.includes('call stack')) return { fault: tooDeep(at) };
+    return { fault: { id: 'syntax', at, message: problem.message.split('\n')[0] ?? 'cannot be read' } };
   }
   try {
     return locate(document.contents, spot, 0);
@@ -75,12 +77,10 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | { read
       schema: 'core',
       resolveKnownTags: false,
       prettyErrors: false,
-      logLevel: 'silent',
     });
   } catch (error) {
-    // The parser descends by recursion; only a hostile file is deep enough to exhaust the stack.
     if (!(error instanceof RangeError)) throw error;
-    return { fault: { id: 'depth', at: START, message: `nests deeper than ${MAX_DEPTH} levels` } };
+    return { fault: tooDeep(START) };
   }
 }
 
@@ -89,8 +89,14 @@ function deepestFlow(text: string): LocatedFault | undefined {
   const brackets = /(?:[[{]\s*){100}/.exec(text);
   if (!brackets) return undefined;
   const line = text.slice(0, brackets.index).split('\n').length;
-  return { id: 'depth', at: { line, column: 1 }, message: `nests deeper than ${MAX_DEPTH} levels` };
+  return tooDeep({ line, column: 1 });
 }
+
+const tooDeep = (at: Spot): LocatedFault => ({
+  id: 'depth',
+  at,
+  message: `nests deeper than ${MAX_DEPTH} levels`,
+});
 
 function locate(node: unknown, spot: (offset: number) => Spot, depth: number): Located {
   const range = (node as { range?: readonly number[] } | null)?.range;
