@@ -48,7 +48,7 @@ export function meets(condition: Condition, value: unknown): boolean {
       return everyItem(value, (item) => (compare(item, condition.bound) ?? 1) <= 0);
     case 'not':
       // A text that is too long to be judged must not pass because nothing was found in it.
-      return !isTooLong(value) && !meets(condition.condition, value);
+      return !(asksPattern(condition.condition) && isTooLong(value)) && !meets(condition.condition, value);
     case 'all':
       return condition.conditions.every((one) => meets(one, value));
   }
@@ -87,7 +87,12 @@ export const describeLiteral = (literal: Literal): string =>
 export function describeValue(value: unknown): string {
   if (value === MISSING) return 'nothing';
   if (typeof value === 'string') return cut(quoted(value));
-  return cut(value === undefined ? 'nothing' : JSON.stringify(value));
+  if (Array.isArray(value)) {
+    const items = (value as readonly unknown[]).map(textOf);
+    const isShort = items.length <= 10 && items.every((item) => item !== undefined);
+    return isShort ? cut(JSON.stringify(value)) : `a list of ${items.length}`;
+  }
+  return textOf(value) ?? 'a map';
 }
 
 const quoted = (text: string): string => (/^[A-Za-z0-9_./@:+-]+$/.test(text) ? text : JSON.stringify(text));
@@ -128,8 +133,15 @@ const everyItem = (value: unknown, test: (item: unknown) => boolean): boolean =>
   return value.length > 0 && value.every(test);
 };
 
+const asksPattern = (condition: Condition): boolean =>
+  condition.kind === 'matches' ||
+  (condition.kind === 'not' && asksPattern(condition.condition)) ||
+  (condition.kind === 'all' && condition.conditions.some(asksPattern));
+
 const isTooLong = (value: unknown): boolean =>
-  Array.isArray(value) ? value.some(isTooLong) : typeof value === 'string' && value.length > MAX_TEXT_LENGTH;
+  (Array.isArray(value) ? (value as readonly unknown[]) : [value]).some(
+    (item) => typeof item === 'string' && item.length > MAX_TEXT_LENGTH,
+  );
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -40,7 +40,7 @@ export function loadRules(sources: readonly RuleSource[], known?: Vocabulary): L
  */
 export async function enforceRules(
   sources: readonly RuleSource[],
-  subject: RuleSubject & { readonly known?: Vocabulary },
+  subject: RuleSubject,
 ): Promise<RuleReport> {
   const loaded = loadRules(sources, subject.known);
   const report = await judgeRules(loaded, subject);

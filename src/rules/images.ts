@@ -85,6 +85,10 @@ function withRegistry(name: string): string {
   return `docker.io/${slash < 0 ? 'library/' : ''}${name}`;
 }
 
+/** `COPY --from=image`, and `RUN --mount=type=bind,from=image`. */
+const COPIED = /(?<!\S)--from=(\S{1,500})/g;
+const MOUNTED = /(?<!\S)--mount=\S{0,500}?\bfrom=([^\s,]{1,500})/g;
+
 function baseImages(tree: JudgedTree): readonly ImageUse[] {
   return [...tree.values()]
     .filter(({ path }) => isDockerfile(path) && !isKept(path))
@@ -92,14 +96,9 @@ function baseImages(tree: JudgedTree): readonly ImageUse[] {
       const { stages } = readDockerfile(file);
       const aliases = new Set<string>();
       return stages.flatMap((stage, index) => {
-        const others = stage.instructions
-          .filter(({ name }) => name === 'COPY' || name === 'RUN' || name === 'ADD')
-          .flatMap(({ text, line }) =>
-            [...text.matchAll(/(?:^|[\s,])(?:--)?from=([^\s,]+)/g)].map(([, image = '']) => ({
-              image,
-              line,
-            })),
-          );
+        const others = stage.instructions.flatMap(({ name, text, line }) =>
+          [...text.matchAll(name === 'RUN' ? MOUNTED : COPIED)].map(([, image = '']) => ({ image, line })),
+        );
         const named = [{ image: stage.image, line: stage.from.line }, ...others].filter(
           ({ image }) => !aliases.has(image.toLowerCase()) && !/^(?:scratch|\d*)$/.test(image),
         );
@@ -199,7 +198,7 @@ function kustomizedIn(entries: readonly MapEntry[]): Kustomized {
         const { select, fieldPaths } = recordOf(target);
         const { kind, name } = recordOf(select);
         for (const path of listOf(fieldPaths).map(String)) {
-          const container = /\[name=([^\]]+)\]\.image$/.exec(path)?.[1];
+          const container = /\[name=([^[\]]{1,253})\]\.image$/.exec(path)?.[1];
           if (container !== undefined) replaced.add(`${String(kind)}/${String(name)}/${container}`);
         }
       }

@@ -8,6 +8,7 @@ import { readPlain } from './document-reading.ts';
 import { judgeName } from './name-filter.ts';
 import { namesLocation, namesRegion } from './regions.ts';
 import { findingOf, type RuleFinding } from './rule-report.ts';
+import type { Vocabulary } from './rule-vocabulary.ts';
 import type { DemandOf, TeamRule } from './rule.ts';
 
 /** What is known of a repository besides its files. */
@@ -15,6 +16,8 @@ export interface AnsweredSubject {
   readonly answers?: Answers;
   /** Ids of the components in it. */
   readonly components?: readonly string[];
+  /** Only for the question by which a component is chosen. */
+  readonly known?: Vocabulary;
   /** Only for the line at which `bulwark.json` keeps an answer. */
   readonly tree?: JudgedTree;
 }
@@ -58,7 +61,7 @@ function judgeComponents(
     .map((component) => {
       const near = isRequired ? nearest(component, present) : undefined;
       return findingOf(rule, {
-        ...placeOfAnswer(subject, undefined),
+        ...placeOfChoice(subject, component),
         is: `the component ${component} is ${isRequired ? 'not in the repository' : 'in the repository'}`,
         must: isRequired ? 'be in it' : 'not be in it',
         hint: isRequired
@@ -142,6 +145,25 @@ const ofAnswer = (
     must,
     answer: { key, from: source },
   });
+
+/** The question that offers a component, and what answered it. */
+function placeOfChoice(
+  subject: AnsweredSubject,
+  component: string,
+): Pick<RuleFinding, 'path' | 'line' | 'column' | 'answer'> {
+  const { known, answers } = subject;
+  const key = known?.questions.find(
+    ({ category, field }) =>
+      category !== undefined &&
+      (field.kind === 'set' || field.kind === 'choice') &&
+      field.options.includes(component),
+  )?.key;
+  const from = key === undefined ? undefined : answers?.get(key)?.source;
+  return {
+    ...placeOfAnswer(subject, key),
+    ...(key !== undefined && from !== undefined && { answer: { key, from } }),
+  };
+}
 
 /** Where `bulwark.json` keeps the answer, when it is there to be looked into. */
 function placeOfAnswer(

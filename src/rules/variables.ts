@@ -6,8 +6,12 @@ export const UNKNOWN = '\u{fffd}';
 /** An expression of GitHub's with a default: `${{ vars.AWS_REGION || 'eu-central-1' }}`. */
 const WITH_DEFAULT = /\|\|\s*'([^']*)'\s*$/;
 
+/** No image and no region is longer; the pattern below takes time with the square of the length. */
+const MAX_LENGTH = 1000;
+
 /** `${X:-a}` of compose and shell becomes `a`; `${{ … || 'a' }}` of workflows too; any other variable is `UNKNOWN`. */
 export function withDefaults(text: string): string {
+  if (text.length > MAX_LENGTH) return UNKNOWN;
   return text.replace(
     /\$\{\{([^}]*)\}\}|\{\{[^}]*\}\}|\$\{(\w+)(?::?-([^}]*))?[^}]*\}|\$\w+|\$\([^)]*\)|[$%]\{[^}]*\}/g,
     (_, expression?: string, __?: string, fallback?: string) => {

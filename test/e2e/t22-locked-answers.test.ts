@@ -56,7 +56,7 @@ const ATTEMPTS: Readonly<Record<string, Attempt>> = {
     args: ['--yes', '--answers', 'answers.yaml'],
     answers: 'preset: fastapi-platform\n',
     rules: 'rules:\n  - { id: no-rabbit, deny: { component: rabbitmq }, reason: x }\n',
-    where: /^bulwark\.json$/,
+    where: /^data \(preset\)$/,
     says: /rabbitmq is in the repository/,
   },
   '--no-verify, which judges nothing else': { args: ['--yes', '--no-verify'], where: /licence/ },

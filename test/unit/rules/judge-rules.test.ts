@@ -476,3 +476,34 @@ describe('waivers', () => {
     expect(notices).toEqual(['rules.yaml:6: the waiver for the-rule in other.yml waives nothing; it can go']);
   });
 });
+
+test('a Dockerfile is judged by what it copies and mounts, not by its words', async () => {
+  const text = `FROM a:1 AS build
+RUN echo from=quay.io/no/b && pip install --from=quay.io/no/c
+RUN --mount=type=bind,from=quay.io/yes/d:1,target=/x make
+COPY --chown=1:1 --from=quay.io/yes/e:1 /a /a
+COPY --from=build /a /a
+`;
+  const report = await judge(ruleOf('deny: { registry: quay.io }'), files({ Dockerfile: text }));
+  expect(report.findings.map(({ line }) => line)).toEqual([3, 4]);
+});
+
+test.each([
+  ['a deep list', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+  ['a long variable', `{ "image": "\${${'a'.repeat(1_000_000)}", "region": "\${${'a'.repeat(1_000_000)}" }`],
+  ['many variables', `{ "image": "${'${a'.repeat(300_000)}" }`],
+  ['a long list', JSON.stringify({ image: Array(100_000).fill('a') })],
+])('hostile files end: %s', async (_, text) => {
+  const rules = `rules:
+  - { id: a, reason: r, deny: { registry: quay.io } }
+  - { id: b, reason: r, deny: { region: us } }
+  - { id: c, reason: r, assert: { files: "**", path: "[*]", not: { in: [a] } } }
+  - { id: d, reason: r, assert: { files: "**", path: image, equals: a } }
+  - { id: e, reason: r, assert: { files: "**", path: image, matches: "(a|b)*c$" } }
+`;
+  const start = performance.now();
+  const report = await judge(rules, files({ 'a.json': text }));
+  expect(report.judged).toBe(5);
+  expect(report.findings.map(({ rule }) => rule)).toContain('d');
+  expect(performance.now() - start).toBeLessThan(5000);
+});

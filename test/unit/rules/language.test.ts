@@ -151,7 +151,7 @@ describe('conditions', () => {
       ['matches', matching('^[a-z]+$'), ['abc', ['a', 'b']], ['', 'A', 5, [], ['a', 'B'], MISSING, {}, 'a'.repeat(9000)]],
       ['at-least', { kind: 'at-least', bound: '2' }, [2, 3, '10', [2, 3]], [1, 'many', MISSING, [], [3, 1], true, '']],
       ['at-most', { kind: 'at-most', bound: '4Gi' }, ['512Mi', '4Gi', 5], ['5Gi', '4096.5Mi', 'x', MISSING, '']],
-      ['not equals', not({ kind: 'equals', value: scalar('true') }), [false, 'no', MISSING], [true]],
+      ['not equals', not({ kind: 'equals', value: scalar('true') }), [false, 'no', MISSING, 'a'.repeat(9000)], [true]],
       ['not matches', not(matching('latest')), ['1.2', MISSING], ['x:latest', 'a'.repeat(9000)]],
       ['all', { kind: 'all', conditions: [{ kind: 'at-least', bound: '2' }, { kind: 'at-most', bound: '4' }] }, [2, 4], [1, 5]],
     ]; // prettier-ignore
