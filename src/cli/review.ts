@@ -2,7 +2,7 @@
 import { BulwarkError, ExitCode, type Issue } from '../errors.ts';
 import type { Resolution } from '../plan/answers.ts';
 import { planResolved } from '../plan/catalog.ts';
-import { reconcileStep, renderStep, startRun, type RunRequest } from '../run.ts';
+import { reconcileStep, renderStep, startRun, type RunRequest, type RunState } from '../run.ts';
 import type { ChangeSet } from '../tree/change-set.ts';
 import { chooseRun, type ChosenRun } from './choose-run.ts';
 import type { CommandContext } from './commands/command.ts';
@@ -27,24 +27,30 @@ export async function reviewOf(context: CommandContext, draft: Draft): Promise<R
   const problems = resolution.issues;
   if (problems.length > 0) return { resolution, problems, changes: [] };
   try {
-    const run = chooseRun(context, {
+    const run = await chooseRun(context, {
       directory: draft.directory,
       resolution,
       plan: await planResolved(context.catalog, resolution),
       preset: draft.preset,
       decisions: new Map(),
     });
-    return { resolution, problems: [], run, changes: changesOf(run.request) };
+    const { changes = [], tree } = renderedRun(run.request);
+    if (tree) await run.request.holdToRules?.(tree);
+    return { resolution, problems: [], run, changes };
   } catch (error) {
-    if (!(error instanceof BulwarkError) || error.exitCode !== ExitCode.usage) throw error;
+    if (!(error instanceof BulwarkError) || !MENDABLE.has(error.exitCode)) throw error;
     return { resolution, problems: error.issues, changes: [] };
   }
 }
 
-function changesOf(request: RunRequest): ChangeSet {
+/** What other answers can change. */
+const MENDABLE: ReadonlySet<ExitCode> = new Set([ExitCode.usage, ExitCode.ruleBroken]);
+
+function renderedRun(request: RunRequest): RunState {
   const state = startRun({ ...request, dryRun: true });
   for (const rendering of request.plan.renderings) renderStep(state, rendering);
-  return reconcileStep(state);
+  reconcileStep(state);
+  return state;
 }
 
 /** The whole screen, except for what to do next. */

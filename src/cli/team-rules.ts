@@ -21,13 +21,14 @@ export async function teamRules(
 ): Promise<RunRequest['holdToRules']> {
   const sources = rulesFiles(context, target);
   if (sources.length === 0) return undefined;
-  const { enforceRules, refuseBroken, remarksOf } = await import('../rules/enforce-rules.ts');
+  const { enforceLoaded, loadRules, refuseBroken, remarksOf } = await import('../rules/enforce-rules.ts');
   const { catalog } = context;
   const known = { components: catalog.components.map(({ id }) => id), questions: catalog.questions };
+  const rules = loadRules(sources, known);
   const subject = { answers, components, known, today: new Date() };
-  refuseBroken(await enforceRules(sources, subject));
+  refuseBroken(await enforceLoaded(rules, subject));
   return async (tree) => {
-    const report = await enforceRules(sources, { ...subject, tree });
+    const report = await enforceLoaded(rules, { ...subject, tree });
     refuseBroken(report);
     return remarksOf(report);
   };

@@ -1,9 +1,10 @@
 /** Walks every key of every YAML and JSON document of a tree, as far as a rule may judge it. */
 import { isKept, isMachineWritten } from '../verify/embedded/file-kinds.ts';
 import type { JudgedFile, JudgedTree } from '../verify/check.ts';
-import { textOf } from '../verify/embedded/source-text.ts';
+import { baseName, textOf } from '../verify/embedded/source-text.ts';
 import { readPlain, type ReadDocument } from './document-reading.ts';
 import type { Place } from './path-language.ts';
+import { REPOSITORY_RULES } from './rule.ts';
 
 export interface MapEntry {
   readonly key: string;
@@ -30,6 +31,8 @@ const MAX_DEPTH = 100;
 export function* eachEntry(tree: JudgedTree, key: RegExp): Generator<MapEntry> {
   for (const file of tree.values()) {
     if (!/\.(?:ya?ml|json)$/i.test(file.path) || isKept(file.path) || isMachineWritten(file.path)) continue;
+    // Rules name what they deny.
+    if (baseName(file.path) === REPOSITORY_RULES) continue;
     if (!isWritten(textOf(file), (text) => key.test(text))) continue;
     const reading = readPlain(file, tree);
     // A file that cannot be read is a finding of the check `syntax`.

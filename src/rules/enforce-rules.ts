@@ -42,7 +42,11 @@ export async function enforceRules(
   sources: readonly RuleSource[],
   subject: RuleSubject,
 ): Promise<RuleReport> {
-  const loaded = loadRules(sources, subject.known);
+  return enforceLoaded(loadRules(sources, subject.known), subject);
+}
+
+/** The same with rules that were read before: a run judges its answers first, then its files. */
+export async function enforceLoaded(loaded: LoadedRules, subject: RuleSubject): Promise<RuleReport> {
   const report = await judgeRules(loaded, subject);
   return { ...report, notices: [...loaded.notices, ...report.notices] };
 }

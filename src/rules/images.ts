@@ -137,13 +137,13 @@ function runImages(tree: JudgedTree): readonly ImageUse[] {
     if (key === 'image' && isRecord(value)) return found(...imageOfMap(value));
     if (key === 'images' && isKustomization(file.path)) {
       return listOf(value).flatMap((item, index) => {
-        const { name, newName, newTag, digest } = recordOf(item);
+        const { newName, newTag, digest } = recordOf(item);
         const shown = scalarText(newName);
         // Without a new name the manifest's own is judged where it stands.
         if (shown === undefined) return [];
         const tag = scalarText(newTag);
         const pin = typeof digest === 'string' ? `@${digest}` : tag === undefined ? '' : `:${tag}`;
-        const at = [...place, index, newName === undefined ? String(name) : 'newName'];
+        const at = [...place, index, 'newName'];
         return found(shown + pin, { saysVersion: pin !== '', spot: () => document.spotOf(at) });
       });
     }

@@ -16,7 +16,6 @@ import { plannedFiles, serializeDocument, sourcesOf, type RunDocument } from '..
 import { recover } from '../recover.ts';
 import { gatherAnswers, type GivenAnswers } from '../raw-answers.ts';
 import { repeatCommand, shellWord } from '../repeat-command.ts';
-import { teamRules } from '../team-rules.ts';
 import {
   formatAnswers,
   formatChanges,
@@ -42,21 +41,14 @@ export const create: Command = async (context) => {
 
   const isAsked = !line.options.has('yes') && !line.options.has('json') && terminal.interactive;
   const chosen = isAsked ? await askPerson(context, given, saved) : await takeGiven(context, given);
+  const state = startRun(chosen.request);
   recover(chosen.request.target, context.say);
-  const holdToRules = await rulesOf(context, chosen);
-  const state = startRun({ ...chosen.request, ...(holdToRules && { holdToRules }) });
   const plop = await nodePlop();
   bulwarkPack(plop);
   await carryOut(plop, state);
   if (state.written === true && (isAsked || isResumed)) saved.forget();
   return conclude(context, chosen, state);
 };
-
-const rulesOf = (context: CommandContext, { request, resolution }: ChosenRun) =>
-  teamRules(context, request.target, {
-    answers: request.answers,
-    components: resolution.components.map(({ id }) => id),
-  });
 
 /** The run without a person: everything must be given, or defaults be allowed. */
 async function takeGiven(context: CommandContext, given: GivenAnswers): Promise<ChosenRun> {

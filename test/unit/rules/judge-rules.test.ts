@@ -385,6 +385,12 @@ describe('what is not judged', () => {
     expect(told(await judge(only, files({ ...tree, 'k/kustomization.yaml': 'images: []' })))).toHaveLength(1);
   });
 
+  test('the rules file itself, which names what it denies', async () => {
+    const text = ruleOf('deny: { image: busybox }');
+    expect(told(await judge(text, files({ 'bulwark.rules.yaml': text })))).toEqual([]);
+    expect(told(await judge(text, files({ 'other.yaml': text })))).toHaveLength(1);
+  });
+
   test('variables are told, their defaults judged', async () => {
     const report = await judge(
       rule,

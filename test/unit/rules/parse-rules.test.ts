@@ -39,6 +39,47 @@ test('every kind of rule is read', () => {
   expect(faultsOf('{"rules": [{"id": "a", "reason": "b", "lock": {"licence": "MIT"}}]}')).toEqual([]);
 });
 
+test('a file as a platform team writes it is read', () => {
+  const text = `
+rules:
+  - id: production-has-backups            # stable, kebab-case
+    require: { component: disaster-recovery }
+    reason: Auditors ask for it
+    severity: error
+  - id: licence
+    lock: { licence: proprietary }
+    reason: Legal
+  - id: only-our-registry
+    deny: { registry: { except: [ghcr.io/acme, docker.io/library] } }
+    reason: Others are not scanned
+  - id: every-workload-has-an-owner
+    assert:
+      files: "kubernetes/**/*.yaml"
+      where: { kind: [Deployment, StatefulSet] }
+      path: metadata.labels["acme.com/owner"]
+      matches: "^team-[a-z]+$"
+    exclude: ["kubernetes/overlays/dev/**"]
+    reason: Somebody must be asked
+waivers:
+  - rule: only-our-registry
+    path: docker-compose.yml
+    owner: jane@acme.com
+    until: 2027-03-31
+    reason: Moves with the next release
+`;
+  expect(faultsOf(text)).toEqual([]);
+  const { rules, waivers } = parseRules([{ name: 'rules.yaml', text }]);
+  expect(rules.map(({ id, demand, line }) => `${line} ${id}: ${demand.kind}`)).toEqual([
+    '3 production-has-backups: require-component',
+    '7 licence: lock',
+    '10 only-our-registry: deny-registry',
+    '13 every-workload-has-an-owner: assert',
+  ]);
+  expect(waivers.map(({ until, path }) => [until, path?.source])).toEqual([
+    ['2027-03-31', 'docker-compose.yml'],
+  ]);
+});
+
 test('a rule is what the file says', () => {
   const text = ruleOf('lock: { licence: MIT, fastapi: { python: 3.10 } }\nseverity: warning') + WAIVER;
   const { rules, waivers } = parseRules([{ name: 'rules.yaml', text }]);
