@@ -74,7 +74,9 @@ const messageOf = ({ rule, is, must, source, sourceLine }: RuleFinding): string 
   `${is}; by the rule ${rule} (${source}:${sourceLine}) it must ${must}`;
 
 const hintOf = ({ hint, must, reason }: RuleFinding): string =>
-  `${hint ?? `it must ${must}`}. Why: ${reason}`;
+  `${hint ?? `it must ${must}`}${whyOf(reason)}`;
+
+const whyOf = (reason: string | undefined): string => (reason === undefined ? '' : `. Why: ${reason}`);
 
 /** What is not refused but should be seen: findings that are warnings, and notices. */
 export const remarksOf = ({ findings, notices }: RuleReport): readonly string[] => [
@@ -82,7 +84,7 @@ export const remarksOf = ({ findings, notices }: RuleReport): readonly string[] 
     .filter(({ severity }) => severity === 'warning')
     .map((finding) => {
       const { path, line } = finding;
-      return `${path}${line === undefined ? '' : `:${line}`}: ${messageOf(finding)}. Why: ${finding.reason}`;
+      return `${path}${line === undefined ? '' : `:${line}`}: ${messageOf(finding)}${whyOf(finding.reason)}`;
     }),
   ...notices,
 ];
@@ -120,12 +122,12 @@ function asFinding(finding: RuleFinding): Finding {
   };
 }
 
-/** What `toSarif` tells of team rules: the reason is the help. */
+/** What `toSarif` tells of team rules: the reason is the help, where one is given. */
 export const sarifRulesOf = ({ rules }: RuleReport): readonly Rule[] =>
   rules.map(({ id, reason, severity, source, line }) => ({
     id,
-    summary: reason,
+    summary: reason ?? `The team's rule ${id}.`,
     source: `${source}:${line}`,
-    fix: reason,
+    fix: reason ?? `See ${source}:${line}.`,
     severity,
   }));

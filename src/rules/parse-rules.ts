@@ -87,7 +87,7 @@ function tellUnreadable({ id, at, message }: LocatedFault, faults: FaultList): v
 const startOf = (id: LocatedFault['id']): string => (id === 'syntax' ? 'is no plain YAML: ' : '');
 
 function readRule(item: Located, faults: FaultList): TeamRule | undefined {
-  const entries = faults.map(item, 'a rule', RULE_KEYS, ['id', 'reason']);
+  const entries = faults.map(item, 'a rule', RULE_KEYS, ['id']);
   if (!entries) return undefined;
   const id = readId(entries, faults);
   const demand = readDemand(item, entries, faults);
@@ -107,9 +107,18 @@ function readRule(item: Located, faults: FaultList): TeamRule | undefined {
       'leave out exclude',
     );
   }
-  if (id === undefined || !demand || reason === undefined) return undefined;
+  if (id === undefined || !demand || (reasonEntry && reason === undefined)) return undefined;
   if (severity === undefined || waivable === undefined) return undefined;
-  return { id, demand, reason, severity, exclude, waivable, source: faults.source, line: item.at.line };
+  return {
+    id,
+    demand,
+    ...(reason !== undefined && { reason }),
+    severity,
+    exclude,
+    waivable,
+    source: faults.source,
+    line: item.at.line,
+  };
 }
 
 const judgesFiles = ({ kind }: Demand): boolean =>

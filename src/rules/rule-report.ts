@@ -14,7 +14,7 @@ export interface RuleFinding {
   readonly is: string;
   /** What follows "must": `be proprietary`. */
   readonly must: string;
-  readonly reason: string;
+  readonly reason?: string;
   /** The rules file and the line of the rule. */
   readonly source: string;
   readonly sourceLine: number;
@@ -52,7 +52,7 @@ export const findingOf = (
 ): RuleFinding => ({
   rule: rule.id,
   severity: rule.severity,
-  reason: rule.reason,
+  ...(rule.reason !== undefined && { reason: rule.reason }),
   source: rule.source,
   sourceLine: rule.line,
   ...found,

@@ -78,7 +78,8 @@ export interface TeamRule {
   /** Stable, in kebab-case; waivers name it. */
   readonly id: string;
   readonly demand: Demand;
-  readonly reason: string;
+  /** For whoever breaks it; a rule should have one. */
+  readonly reason?: string;
   readonly severity: Severity;
   /** Files that it does not judge. */
   readonly exclude: readonly Glob[];

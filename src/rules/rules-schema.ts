@@ -163,7 +163,7 @@ const rule: Schema = object(
     ),
   },
   {
-    required: ['id', 'reason'],
+    required: ['id'],
     oneOf: ['require', 'lock', 'deny', 'assert'].map((key) => ({ required: [key] })),
   },
 );

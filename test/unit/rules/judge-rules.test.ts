@@ -1,7 +1,13 @@
 /** Each kind of rule on what keeps to it and on a twin that does not, with the place of what is wrong. */
 import { describe, expect, test } from 'vitest';
 import { BulwarkError, ExitCode } from '../../../src/errors.ts';
-import { refuseBroken, remarksOf, type RuleSubject } from '../../../src/rules/enforce-rules.ts';
+import {
+  checkResultOf,
+  refuseBroken,
+  remarksOf,
+  sarifRulesOf,
+  type RuleSubject,
+} from '../../../src/rules/enforce-rules.ts';
 import { answersOf, judge, ruleOf, told, treeOf } from './support.ts';
 
 const DEPLOYMENT = `apiVersion: v1
@@ -349,6 +355,16 @@ test('what is refused is told with code 6: what, where, by which rule, and why',
       ],
     });
   }
+});
+
+test('a rule without a reason is told without one', async () => {
+  const report = await judge('rules: [{ id: a, deny: { component: flux } }]', { components: ['flux'] });
+  expect(() => {
+    refuseBroken(report);
+  }).toThrow('the component flux is in the repository; by the rule a (rules.yaml:1) it must not be in it');
+  const [issue] = checkResultOf(report).outcome === 'findings' ? report.findings : [];
+  expect(issue && 'reason' in issue).toBe(false);
+  expect(JSON.stringify([checkResultOf(report), sarifRulesOf(report)])).not.toMatch(/undefined|Why/);
 });
 
 describe('what is not judged', () => {

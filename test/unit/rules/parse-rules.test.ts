@@ -48,10 +48,8 @@ rules:
     severity: error
   - id: licence
     lock: { licence: proprietary }
-    reason: Legal
   - id: only-our-registry
     deny: { registry: { except: [ghcr.io/acme, docker.io/library] } }
-    reason: Others are not scanned
   - id: every-workload-has-an-owner
     assert:
       files: "kubernetes/**/*.yaml"
@@ -59,7 +57,6 @@ rules:
       path: metadata.labels["acme.com/owner"]
       matches: "^team-[a-z]+$"
     exclude: ["kubernetes/overlays/dev/**"]
-    reason: Somebody must be asked
 waivers:
   - rule: only-our-registry
     path: docker-compose.yml
@@ -72,8 +69,8 @@ waivers:
   expect(rules.map(({ id, demand, line }) => `${line} ${id}: ${demand.kind}`)).toEqual([
     '3 production-has-backups: require-component',
     '7 licence: lock',
-    '10 only-our-registry: deny-registry',
-    '13 every-workload-has-an-owner: assert',
+    '9 only-our-registry: deny-registry',
+    '11 every-workload-has-an-owner: assert',
   ]);
   expect(waivers.map(({ until, path }) => [until, path?.source])).toEqual([
     ['2027-03-31', 'docker-compose.yml'],
@@ -114,7 +111,7 @@ describe('faults', () => {
     ['rules: {}', /^rules-shape rules\.yaml:1:8 rules is a list/],
     ['rules:\n  - 5', /^rules-shape rules\.yaml:2:5 a rule is a map/],
     ['rules:\n  - lock: { licence: MIT }\n    reason: x', /^rules-shape rules\.yaml:2:5 a rule needs the key id/],
-    ['rules:\n  - lock: { licence: MIT }\n    id: x', /^rules-shape rules\.yaml:2:5 a rule needs the key reason/],
+    ['rules:\n  - lock: { licence: MIT }\n    reason: []\n    id: x', /^rules-shape rules\.yaml:3:13 reason is a text/],
     [ruleOf('requires: { component: a }'), /^rules-key rules\.yaml:4:5 .*"requires" \| did you mean require\?/],
     [ruleOf('severity: eror\nlock: { licence: MIT }'), /^rules-value rules\.yaml:4:15 .*"eror" \| did you mean error\?/],
     [ruleOf('severity: error'), /^rules-shape rules\.yaml:2:5 the rule demands nothing/],
@@ -175,7 +172,7 @@ describe('faults', () => {
   test('all faults are told at once', () => {
     expect(
       faultsOf('ruls: 1\nrules:\n  - { id: A, reason: x }\n  - { id: b, deny: { image: "{" } }'),
-    ).toHaveLength(5);
+    ).toHaveLength(4);
   });
 });
 
