@@ -270,6 +270,7 @@ async function bundledTools() {
         export { FRAGMENTS, placeTemplate } from './src/render/template-store.ts';
         export { listFiles } from './src/render/template-folder.ts';
         export { answersSchema, settingsSchema } from './src/plan/answers-schema.ts';
+        export { rulesSchema } from './src/rules/rules-schema.ts';
         export { questionsOf } from './src/plan/questions.ts';
         export { COMMANDS } from './src/cli/options.ts';
         export { formatHelp } from './src/cli/help.ts';
@@ -317,6 +318,7 @@ function writeSchemas() {
   for (const [name, schema] of [
     ['answers', tools.answersSchema(questions, presets)],
     ['bulwark', tools.settingsSchema(questions, presets)],
+    ['rules', tools.rulesSchema()],
   ]) {
     writeFileSync(`${root}schema/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
   }

@@ -39,6 +39,11 @@ export interface RunRequest {
   readonly dryRun: boolean;
   /** Judge the tree by the embedded checks before it is written. */
   readonly judge: boolean;
+  /**
+   * Judges the tree by the team's rules, also without `judge`; returns what is to be said of it.
+   * Throws a BulwarkError (code 6) when one is broken.
+   */
+  readonly holdToRules?: (tree: VirtualTree) => Promise<readonly string[]>;
   /** Breaks the run off; what was written by then is taken back. */
   readonly signal: AbortSignal;
 }
@@ -50,6 +55,8 @@ export interface RunState {
   tree?: VirtualTree;
   changes?: ChangeSet;
   judgements?: readonly CheckResult[];
+  /** What team rules warn of. */
+  remarks?: readonly string[];
   written?: boolean;
 }
 
@@ -123,9 +130,11 @@ function asAccepted(
   return accepted;
 }
 
-/** Step 3: the embedded checks over what would be written. */
+/** Step 3: the team's rules and the embedded checks over what would be written. */
 export async function judgeStep(state: RunState): Promise<void> {
-  if (!state.request.judge || !state.tree) return;
+  if (!state.tree) return;
+  if (state.request.holdToRules) state.remarks = await state.request.holdToRules(state.tree);
+  if (!state.request.judge) return;
   const { runEmbedded } = await import('./verify/run-embedded.ts');
   state.judgements = await runEmbedded(state.tree);
 }

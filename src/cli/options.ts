@@ -78,6 +78,13 @@ export const OPTIONS = [
     commands: ANSWERING,
   },
   {
+    name: 'rules',
+    takes: 'list',
+    value: 'FILE',
+    help: 'hold the repository to the team rules of a YAML or JSON file',
+    commands: [...RENDERING, 'check'],
+  },
+  {
     name: 'yes',
     short: 'y',
     takes: 'flag',
@@ -115,7 +122,7 @@ export const OPTIONS = [
   {
     name: 'only',
     takes: 'value',
-    value: 'edits,update',
+    value: 'rules,edits,update',
     help: 'look at these kinds of drift alone',
     commands: ['check'],
   },
@@ -149,7 +156,7 @@ export const OPTIONS = [
   { name: 'no-verify', takes: 'flag', help: 'write without judging first', commands: RENDERING },
   { name: 'offline', takes: 'flag', help: 'never use the network (these commands never do)', commands: ALL },
   { name: 'json', takes: 'flag', help: 'print one JSON document', commands: ALL },
-  { name: 'sarif', takes: 'flag', help: 'print the findings as SARIF 2.1.0', commands: ['verify'] },
+  { name: 'sarif', takes: 'flag', help: 'print the findings as SARIF 2.1.0', commands: ['verify', 'check'] },
   { name: 'cwd', takes: 'value', value: 'DIR', help: 'stand in this folder', commands: ALL },
   { name: 'color', takes: 'flag', help: 'use colours', commands: ALL },
   { name: 'no-color', takes: 'flag', help: 'use no colours', commands: ALL },

@@ -24,6 +24,7 @@ import type { CommandContext } from './commands/command.ts';
 import { refuseUnanswered } from './refuse-unanswered.ts';
 import { gatherAnswers, type GivenAnswers } from './raw-answers.ts';
 import { recover } from './recover.ts';
+import { teamRules } from './team-rules.ts';
 import { tellRun, type Told } from './tell-run.ts';
 
 /**
@@ -125,7 +126,7 @@ export async function rerun(
   const kept: RawAnswers = { ...given.raw, ...place.known };
   const raw = change ? change(kept) : kept;
   const { preset, scope } = place;
-  const choose = (resolution: Resolution, plan: Plan): ChosenRun =>
+  const choose = (resolution: Resolution, plan: Plan): Promise<ChosenRun> =>
     chosenRun(context, { command, place, resolution, plan });
   const isAsked = !line.options.has('yes') && !line.options.has('json') && terminal.interactive;
   const chosen = isAsked
@@ -140,7 +141,7 @@ async function takeGiven(
   context: CommandContext,
   raw: RawAnswers,
   { preset, scope }: Place,
-  choose: (resolution: Resolution, plan: Plan) => ChosenRun,
+  choose: (resolution: Resolution, plan: Plan) => Promise<ChosenRun>,
 ): Promise<ChosenRun> {
   const { catalog, line } = context;
   const resolution = resolveRun(catalog, raw, preset);
@@ -165,10 +166,17 @@ interface Choice {
   readonly plan: Plan;
 }
 
-function chosenRun(context: CommandContext, { command, place, resolution, plan }: Choice): ChosenRun {
+async function chosenRun(
+  context: CommandContext,
+  { command, place, resolution, plan }: Choice,
+): Promise<ChosenRun> {
   const { line, terminal, signal } = context;
   if (plan.issues.length > 0) throw usageError(plan.issues);
   const onConflict = onConflictOf(context);
+  const holdToRules = await teamRules(context, place.root, {
+    answers: resolution.answers,
+    components: plan.project.components,
+  });
   return {
     resolution,
     directory: relative(terminal.cwd, place.root) || '.',
@@ -184,6 +192,7 @@ function chosenRun(context: CommandContext, { command, place, resolution, plan }
       decisions: new Map(),
       dryRun: line.options.has('dry-run'),
       judge: !line.options.has('no-verify'),
+      ...(holdToRules && { holdToRules }),
       signal,
     },
   };

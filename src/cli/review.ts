@@ -3,7 +3,7 @@ import { BulwarkError, ExitCode, type Issue } from '../errors.ts';
 import type { Resolution } from '../plan/answers.ts';
 import { planResolved } from '../plan/catalog.ts';
 import { WHOLE, type Plan, type Scope } from '../plan/plan-run.ts';
-import { reconcileStep, renderStep, startRun, type RunRequest } from '../run.ts';
+import { reconcileStep, renderStep, startRun, type RunRequest, type RunState } from '../run.ts';
 import type { ChangeSet } from '../tree/change-set.ts';
 import { chooseRun, type ChosenRun } from './choose-run.ts';
 import type { CommandContext } from './commands/command.ts';
@@ -20,7 +20,7 @@ export interface Review {
 }
 
 /** Puts a run together from resolved answers. @throws BulwarkError (code 2) for what the person can mend */
-export type ChooseRun = (resolution: Resolution, plan: Plan) => ChosenRun;
+export type ChooseRun = (resolution: Resolution, plan: Plan) => Promise<ChosenRun>;
 
 /**
  * Renders the run of the present answers in memory and compares it with the disk.
@@ -36,10 +36,12 @@ export async function reviewOf(
   const problems = resolution.issues;
   if (problems.length > 0) return { resolution, problems, changes: [] };
   try {
-    const run = choose(resolution, await planResolved(context.catalog, resolution, scope));
-    return { resolution, problems: [], run, changes: await changesOf(run.request) };
+    const run = await choose(resolution, await planResolved(context.catalog, resolution, scope));
+    const { changes = [], tree } = await renderedRun(run.request);
+    if (tree) await run.request.holdToRules?.(tree);
+    return { resolution, problems: [], run, changes };
   } catch (error) {
-    if (!(error instanceof BulwarkError) || error.exitCode !== ExitCode.usage) throw error;
+    if (!(error instanceof BulwarkError) || !MENDABLE.has(error.exitCode)) throw error;
     return { resolution, problems: error.issues, changes: [] };
   }
 }
@@ -55,10 +57,14 @@ const intoNewFolder =
       decisions: new Map(),
     });
 
-async function changesOf(request: RunRequest): Promise<ChangeSet> {
+/** What other answers can change. */
+const MENDABLE: ReadonlySet<ExitCode> = new Set([ExitCode.usage, ExitCode.ruleBroken]);
+
+async function renderedRun(request: RunRequest): Promise<RunState> {
   const state = startRun({ ...request, dryRun: true });
   for (const rendering of request.plan.renderings) renderStep(state, rendering);
-  return reconcileStep(state);
+  await reconcileStep(state);
+  return state;
 }
 
 /** The whole screen, except for what to do next. */

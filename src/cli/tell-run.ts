@@ -28,8 +28,9 @@ export interface Told {
 /** @throws BulwarkError (code 2) naming the files that nobody has decided on; with `--json` they are in the document */
 export async function tellRun(context: CommandContext, end: RunEnd): Promise<Told> {
   const { line, terminal, style, say } = context;
-  const { state, notices } = end;
-  const { changes = [], judgements = [], request } = state;
+  const { state } = end;
+  const { changes = [], judgements = [], remarks = [], request } = state;
+  const notices = [...end.notices, ...remarks];
   const isJson = line.options.has('json');
   const conflicts = changes.filter(({ kind }) => kind === 'conflict');
   const open = undecided(changes);

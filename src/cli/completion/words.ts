@@ -41,6 +41,7 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
     preset: words('one', presets),
     set: words('prefix', keys),
     answers: { kind: 'file' },
+    rules: { kind: 'file' },
     cwd: { kind: 'folder' },
   };
   const argumentsOf: Readonly<Record<CommandName, Values | undefined>> = {
