@@ -6,6 +6,7 @@ import { markBothSides } from './merge/mark-both-sides.ts';
 import { reconcile, type OnConflict } from './merge/reconcile.ts';
 import type { Answers } from './plan/answers.ts';
 import { answersDocument } from './plan/answers-document.ts';
+import type { PackRecords } from './packs/records.ts';
 import type { Plan, Rendering } from './plan/plan-run.ts';
 import { assembleTree, renderFile } from './render/render-plan.ts';
 import { BASELINE_PATH, serializeBaseline, type Baseline, type BaselineFile } from './repo/baseline.ts';
@@ -26,6 +27,8 @@ export interface RunRequest {
   readonly preset: string | null;
   readonly answers: Answers;
   readonly plan: Plan;
+  /** What it is rendered from besides our own catalog. */
+  readonly packs?: PackRecords;
   readonly onConflict: Exclude<OnConflict, 'ask'>;
   /** Decisions for single files that a person made, by path. */
   readonly decisions: ReadonlyMap<RepoPath, Exclude<OnConflict, 'ask'>>;
@@ -89,16 +92,16 @@ export async function commitStep(state: RunState): Promise<void> {
 
 /** What bulwark itself keeps in the repository (SPEC section 2). */
 function recordsOf(request: RunRequest, generated: VirtualTree): VirtualFile[] {
-  const { answers, preset } = request;
+  const { answers, preset, packs } = request;
   const settings = serializeSettings({
     $schema: `https://unpkg.com/create-bulwark@${version}/schema/bulwark.schema.json`,
     preset,
     answers: answersDocument(answers),
-    packs: [],
+    packs: packs?.references ?? [],
   });
   return [
     record(SETTINGS_PATH, settings),
-    record(LOCK_PATH, serializeLock(lockOf(generated, version))),
+    record(LOCK_PATH, serializeLock(lockOf(generated, version, packs?.locked))),
     record(BASELINE_PATH, serializeBaseline(generated, packedTexts(request.plan, generated))),
   ];
 }

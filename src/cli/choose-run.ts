@@ -29,10 +29,11 @@ export interface Choice {
 
 /**
  * Puts a run together from resolved answers.
- * @throws BulwarkError (code 2) for issues of the plan, (code 74) when the target cannot be written
+ * @throws BulwarkError (code 2) for issues of the plan, (code 8) when a pack is not what the target's lock says, (code 74) when
+ * the target cannot be written
  */
 export function chooseRun(context: CommandContext, choice: Choice): ChosenRun {
-  const { line, terminal, signal } = context;
+  const { line, terminal, signal, packs } = context;
   const { resolution, plan, preset, decisions } = choice;
   if (plan.issues.length > 0) throw usageError(plan.issues);
   const target = resolve(terminal.cwd, choice.directory ?? plan.project.names.slug);
@@ -47,6 +48,7 @@ export function chooseRun(context: CommandContext, choice: Choice): ChosenRun {
       preset,
       answers: resolution.answers,
       plan,
+      ...(packs && { packs: packs.recordsFor(target) }),
       // What a person was not asked about must not be decided for him.
       onConflict: onConflict === 'ask' ? 'fail' : onConflict,
       decisions,

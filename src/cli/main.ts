@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   verify: async () => (await import('./commands/verify.ts')).verify,
   list: async () => (await import('./commands/list.ts')).list,
   info: async () => (await import('./commands/info.ts')).info,
+  pack: async () => (await import('./commands/pack.ts')).pack,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   completion: async () => (await import('./commands/completion.ts')).completion,
 };
@@ -36,12 +37,13 @@ export async function main(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const catalog = catalogOf(components, presets, templates);
-  const line = parseCommandLine(argv, catalog.questions, programName === 'bulwark');
+  const isStrict = programName === 'bulwark';
+  const line = parseCommandLine(argv, catalog.questions, isStrict);
   const cwd = line.options.get('cwd');
   const terminal = terminalOf(process, colourOption(line), typeof cwd === 'string' ? cwd : undefined);
   const style = styleOf(terminal.colour);
   const isQuiet = line.options.has('quiet') || line.options.has('json') || line.options.has('sarif');
-  const context: CommandContext = {
+  let context: CommandContext = {
     line,
     catalog,
     terminal,
@@ -58,11 +60,18 @@ export async function main(
       terminal.out(formatHelp(catalog.questions, line.command));
       return ExitCode.ok;
     }
-    if (line.issues.length > 0) throw usageError(line.issues);
+    if (line.command === 'create' && line.options.has('pack')) {
+      const { packsOfRun } = await import('./packs.ts');
+      const packs = await packsOfRun(context);
+      // Only now it is known which flags there are.
+      const known = parseCommandLine(argv, packs.catalog.questions, isStrict);
+      context = { ...context, line: known, catalog: packs.catalog, packs };
+    }
+    if (context.line.issues.length > 0) throw usageError(context.line.issues);
     const command = await COMMANDS[line.command]();
     return await command(context);
   } catch (error) {
-    const known = error instanceof BulwarkError ? error : bugOf(error);
+    const known = error instanceof BulwarkError ? error : (context.packs?.defectOf(error) ?? bugOf(error));
     if (line.options.has('json')) terminal.out(serializeDocument(failureDocument(known)));
     else terminal.say(formatIssues(known.issues, style));
     if (line.options.has('verbose')) terminal.say(`${(error as Error).stack ?? String(error)}\n`);

@@ -12,8 +12,8 @@ export interface Settings {
   readonly preset: string | null;
   /** Judged by the fields of the components, not here. */
   readonly answers: Readonly<Record<string, unknown>>;
-  /** Packs come with a later issue; until then the list is empty. */
-  readonly packs: readonly unknown[];
+  /** References, in the order in which they are put over our catalog. */
+  readonly packs: readonly string[];
 }
 
 /** The text of the file: keys in the order of the type, answers in the order given, two spaces. */
@@ -68,7 +68,10 @@ const TYPES = {
   $schema: { is: (value) => typeof value === 'string', name: 'a text' },
   preset: { is: (value) => value === null || typeof value === 'string', name: 'a text or null' },
   answers: { is: (value) => isObject(value), name: 'an object' },
-  packs: { is: (value) => Array.isArray(value), name: 'a list' },
+  packs: {
+    is: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+    name: 'a list of references',
+  },
 } satisfies Record<keyof Settings, { is: (value: unknown) => boolean; name: string }>;
 
 const KEYS = Object.keys(TYPES) as (keyof Settings)[];

@@ -45,6 +45,7 @@ export const create: Command = async (context) => {
   recover(chosen.request.target, context.say);
   const plop = await nodePlop();
   bulwarkPack(plop);
+  await context.packs?.hook(plop);
   await carryOut(plop, state);
   if (state.written === true && (isAsked || isResumed)) saved.forget();
   return conclude(context, chosen, state);
@@ -105,7 +106,13 @@ async function conclude(context: CommandContext, chosen: ChosenRun, state: RunSt
   const conflicts = changes.filter(({ kind }) => kind === 'conflict');
   const code = open.length > 0 ? ExitCode.usage : conflicts.length > 0 ? ExitCode.conflicts : ExitCode.ok;
   const next = nextSteps(chosen, request.plan);
-  const repeat = repeatCommand(chosen.directory, request.preset, request.answers, terminal.packageManager);
+  const repeat = repeatCommand(
+    chosen.directory,
+    request.preset,
+    request.answers,
+    terminal.packageManager,
+    context.packs?.flags,
+  );
   const issues = open.map(({ path }): Issue => ({
     id: 'file-differs',
     message: `${path} is there and differs from what would be written`,
@@ -118,6 +125,7 @@ async function conclude(context: CommandContext, chosen: ChosenRun, state: RunSt
       code,
       issues,
       preset: request.preset,
+      ...(request.packs && { packs: request.packs.locked }),
       answers: answersDocument(request.answers),
       sources: sourcesOf(request.answers),
       files: plannedFiles(changes),
