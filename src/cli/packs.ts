@@ -69,8 +69,9 @@ function packRun(loaded: LoadedPacks, isTrusted: boolean): PackRun {
   return {
     catalog: loaded.catalog,
     recordsFor: (target) => {
-      const text = readOwnFile(openTarget(target).root, LOCK_PATH);
-      const { packs = [] } = text === undefined ? {} : parseLock(text);
+      const { root, state } = openTarget(target);
+      const text = state === 'bulwark' ? readOwnFile(root, LOCK_PATH) : undefined;
+      const packs = text === undefined ? [] : (parseLock(text).packs ?? []);
       refuseChanged(loaded, target, packs, false);
       return recordsOf(loaded, target);
     },

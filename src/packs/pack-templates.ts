@@ -122,13 +122,14 @@ export function templateFaults(text: string, source: string): Issue[] {
     id: 'template-code',
     message: what,
     where: `${source}:${line}`,
-    hint: 'print values and sinks, with a few flat {{#if}} and {{#each}}; see the README of packs',
+    hint: 'print values and sinks, with a few flat {{#if}} and {{#each}}',
   }));
 }
 
 const BLOCKS: ReadonlySet<string> = new Set(['if', 'unless', 'each', 'with']);
+const KNOWN_HELPERS: Readonly<Record<string, boolean>> = COMPILE_OPTIONS.knownHelpers;
 const HELPERS: ReadonlySet<string> = new Set(
-  Object.entries(COMPILE_OPTIONS.knownHelpers).flatMap(([name, known]) => (known ? [name] : [])),
+  Object.entries(KNOWN_HELPERS).flatMap(([name, known]) => (known ? [name] : [])),
 );
 
 /** Finds what a template of a pack may not do: partials, decorators, helpers that are not ours, loops in loops in loops. */

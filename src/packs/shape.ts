@@ -240,6 +240,13 @@ function shown(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
+/** The schema that is published for editors. */
+export const publishedSchema = (shape: Shape, title: string): Readonly<Record<string, unknown>> => ({
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title,
+  ...jsonSchemaOf(shape),
+});
+
 /** The same in JSON Schema, draft 7. */
 export function jsonSchemaOf(shape: Shape): Readonly<Record<string, unknown>> {
   const described = { description: shape.says };

@@ -42,12 +42,14 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
     set: words('prefix', keys),
     answers: { kind: 'file' },
     cwd: { kind: 'folder' },
+    pack: { kind: 'file' },
   };
   const argumentsOf: Readonly<Record<CommandName, Values | undefined>> = {
     create: { kind: 'folder' },
     verify: { kind: 'folder' },
     list: undefined,
     info: words('one', [...components, ...presets]),
+    pack: words('one', ['init', 'lint', 'test']),
     doctor: undefined,
     completion: words('one', shells),
   };
