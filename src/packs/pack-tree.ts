@@ -37,9 +37,8 @@ export const LIMITS = {
 
 const SHOWN_FAULTS = 10;
 
-/** What a package manager puts there is no part of a pack, and neither is git's own folder at its root. */
-export const isLeftOut = (path: string): boolean =>
-  path === '.git' || path.startsWith('.git/') || path.split('/').includes('node_modules');
+/** What a package manager installs is no part of a pack. */
+export const isLeftOut = (path: string): boolean => path.split('/').includes('node_modules');
 
 /**
  * Judges what a source found.

@@ -21,7 +21,7 @@ export function readPackFolder(folder: string, source: string, disk: PackDisk): 
       },
     ]);
   }
-  const entries = disk.list(folder, isLeftOut, LIMITS.files);
+  const entries = disk.list(folder, (path) => path === '.git' || isLeftOut(path), LIMITS.files);
   const links = entries.filter(({ kind }) => kind !== 'file');
   const faults = [
     ...links
