@@ -80,7 +80,13 @@ function packRun(loaded: LoadedPacks, isTrusted: boolean): PackRun {
       ...(isTrusted ? ['--trust'] : []),
     ],
     hook: async (plop) => {
-      for (const { hooks } of loaded.packs) await hooks?.(plop, {});
+      for (const { hooks, manifest } of loaded.packs) {
+        try {
+          await hooks?.(plop, {});
+        } catch (error) {
+          throw hookFailed(manifest.name, error);
+        }
+      }
     },
     defectOf: (error) =>
       error instanceof Error && DEFECTS.has(error.name)
@@ -94,6 +100,16 @@ function packRun(loaded: LoadedPacks, isTrusted: boolean): PackRun {
         : undefined,
   };
 }
+
+const hookFailed = (name: string, error: unknown): BulwarkError =>
+  usageError([
+    {
+      id: 'pack-hook',
+      message: `the plop pack of "${name}" threw: ${error instanceof Error ? error.message : String(error)}`,
+      where: name,
+      hint: 'tell those who keep the pack',
+    },
+  ]);
 
 /** Errors that name a template or two fragments. */
 const DEFECTS: ReadonlySet<string> = new Set(['TemplateError', 'FragmentClash']);

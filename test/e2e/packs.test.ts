@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseLock } from '../../src/repo/lockfile.ts';
 import { writeTarball } from '../../src/packs/tar.ts';
 import { cardPack, manifest, remoteIn, treeOf, writeFiles } from '../support/packs.ts';
-import { documentOf, runProgram, type ProgramEnd } from '../support/program.ts';
+import { answering, labelsAsked, picking } from '../support/people.ts';
+import { documentOf, program, runProgram, type ProgramEnd } from '../support/program.ts';
+import { describeAtTerminal, keys, runInPty } from '../support/pty.ts';
 import { snapshot } from './safety/support/snapshot.ts';
 
 const acme = fileURLToPath(new URL('../packs/acme', import.meta.url));
@@ -154,6 +156,52 @@ describe('create --pack', () => {
     });
     const end = create('--pack', './acme', '--json');
     expect([end.code, documentOf(end).issues[0]?.id]).toEqual([2, 'pack-defect']);
+  });
+});
+
+describe('the code of a pack', () => {
+  const hooked = (body: string) =>
+    writeFiles(join(folder, 'acme'), {
+      'pack.json': manifest({ hooks: 'plopfile.js' }),
+      'plopfile.js': `export default (plop, config) => { ${body} };`,
+    });
+
+  test('is a plop pack, which gets the plop of the run', () => {
+    hooked(`console.error(plop.getGeneratorList().map(({ name }) => name).join(), typeof config);`);
+    const end = create('--pack', './acme', '--trust');
+    expect([end.code, end.stderr]).toEqual([0, expect.stringContaining('create object')]);
+  });
+
+  test('that throws stops the run before anything is written, and is named', () => {
+    hooked(`throw new Error('not today');`);
+    const end = create('--pack', './acme', '--trust', '--json');
+    expect([end.code, documentOf(end).issues[0]?.id]).toEqual([2, 'pack-hook']);
+    expect(existsSync(join(folder, 'svc'))).toBe(false);
+  });
+
+  describeAtTerminal('at a terminal', () => {
+    test.each([
+      ['n', 4],
+      ['y', 0],
+    ])('is asked for, with its digest and files: %s', async (key, code) => {
+      hooked('');
+      const result = await runInPty({
+        argv: [process.execPath, program, 'create', 'svc', '--pack', './acme', '--no-git'],
+        cwd: folder,
+        env: { HOME: folder, XDG_CACHE_HOME: join(folder, 'cache') },
+        steps: [
+          { expect: 'plopfile.js' },
+          { expect: 'Let it run' },
+          { send: `${key}${keys.enter}` },
+          ...(key === 'y'
+            ? [...answering(await labelsAsked(['svc'])), ...picking('What now', 'Write it')]
+            : []),
+        ],
+      });
+      expect(result.exitCode, `${result.failure ?? ''} ${result.text}`).toBe(code);
+      expect(result.text).toMatch(/sha512 +[0-9a-f]{20}/);
+      expect(existsSync(join(folder, 'svc/bulwark.json'))).toBe(code === 0);
+    });
   });
 });
 

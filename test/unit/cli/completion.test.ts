@@ -77,8 +77,8 @@ describe.skipIf(!isThere('bash'))('bash completes', () => {
       'verify',
       'list',
       'info',
-      'pack',
       'doctor',
+      'pack',
       'completion',
     ]);
     expect(await complete('bulwark', 'co')).toEqual(['completion']);
