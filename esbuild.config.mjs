@@ -276,6 +276,9 @@ async function bundledTools() {
         export { formatHelp } from './src/cli/help.ts';
         export { PACKED_SUFFIX } from './src/render/template-runtime.ts';
         export { packText } from './src/repo/baseline.ts';
+        export { componentShape } from './src/packs/component-file.ts';
+        export { manifestShape } from './src/packs/manifest.ts';
+        export { publishedSchema } from './src/packs/shape.ts';
         export { components, presets } from 'bulwark:components';`,
       resolveDir: root,
     },
@@ -319,6 +322,8 @@ function writeSchemas() {
     ['answers', tools.answersSchema(questions, presets)],
     ['bulwark', tools.settingsSchema(questions, presets)],
     ['rules', tools.rulesSchema()],
+    ['pack', tools.publishedSchema(tools.manifestShape, 'pack.json: a pack of templates for bulwark')],
+    ['component', tools.publishedSchema(tools.componentShape, 'A component of a pack, as data')],
   ]) {
     writeFileSync(`${root}schema/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
   }

@@ -6,6 +6,7 @@ import { mergers } from './merge/mergers.ts';
 import { reconcile, type BaseFile, type OnConflict } from './merge/reconcile.ts';
 import type { Answers } from './plan/answers.ts';
 import { answersDocument } from './plan/answers-document.ts';
+import type { PackRecords } from './packs/records.ts';
 import type { Plan, Rendering } from './plan/plan-run.ts';
 import { assembleTree, renderFile } from './render/render-plan.ts';
 import type { Baseline, BaselineFile } from './repo/baseline.ts';
@@ -33,6 +34,8 @@ export interface RunRequest {
   readonly repo?: ManagedRepo;
   /** Put our part into shared files that are the user's, instead of calling them conflicts. */
   readonly splices: boolean;
+  /** What it is rendered from besides our own catalog. */
+  readonly packs?: PackRecords;
   readonly onConflict: Exclude<OnConflict, 'ask'>;
   /** Decisions for single files that a person made, by path. */
   readonly decisions: ReadonlyMap<RepoPath, Exclude<OnConflict, 'ask'>>;
@@ -154,20 +157,26 @@ export async function commitStep(state: RunState): Promise<void> {
 }
 
 async function recordsOf(request: RunRequest, tree: VirtualTree): Promise<readonly VirtualFile[]> {
-  const { repo, plan } = request;
+  const { repo, plan, packs } = request;
   const known = new Map([...(repo?.baseline ?? []), ...packedTexts(plan, tree)]);
-  return recordFiles(await settingsText(request), tree, version, known);
+  return recordFiles({
+    settings: await settingsText(request),
+    tree,
+    version,
+    packs: packs?.locked ?? [],
+    known,
+  });
 }
 
 /** The file is made to be edited: how its owner has written it stays, and what the run has changed is put in. */
-async function settingsText({ answers, preset, repo, plan }: RunRequest): Promise<string> {
+async function settingsText({ answers, preset, repo, plan, packs }: RunRequest): Promise<string> {
   const { manages } = plan.project;
   const settings = serializeSettings({
     $schema: `https://unpkg.com/create-bulwark@${version}/schema/bulwark.schema.json`,
     preset,
     answers: answersDocument(answers),
     ...(manages === 'components' && { manages, layout: plan.layout }),
-    packs: repo?.settings.packs ?? [],
+    packs: packs?.references ?? [],
   });
   if (!repo || repo.settingsText === settings) return settings;
   const merged = await mergers.mergeFile({

@@ -30,11 +30,11 @@ export interface Choice {
 
 /**
  * Puts a run together from resolved answers.
- * @throws BulwarkError (code 2) for issues of the plan, (code 6) when an answer breaks a team rule, (code 74) when the target
- * cannot be written
+ * @throws BulwarkError (code 2) for issues of the plan, (code 6) when an answer breaks a team rule, (code 8) when a pack is not
+ * what the target's lock says, (code 74) when the target cannot be written
  */
 export async function chooseRun(context: CommandContext, choice: Choice): Promise<ChosenRun> {
-  const { line, terminal, signal } = context;
+  const { line, terminal, signal, packs } = context;
   const { resolution, plan, preset, decisions } = choice;
   if (plan.issues.length > 0) throw usageError(plan.issues);
   const target = resolve(terminal.cwd, choice.directory ?? plan.project.names.slug);
@@ -55,6 +55,7 @@ export async function chooseRun(context: CommandContext, choice: Choice): Promis
       preset,
       answers: resolution.answers,
       plan,
+      ...(packs && { packs: packs.recordsFor(target) }),
       // What a person was not asked about must not be decided for him.
       onConflict: onConflict === 'ask' ? 'fail' : onConflict,
       decisions,

@@ -5,6 +5,8 @@ import { version } from 'bulwark:package';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
 import { catalogOf } from '../plan/catalog.ts';
 import { parseCommandLine, type CommandLine } from './args.ts';
+import { wantedPacks } from './pack-references.ts';
+import type { Question } from '../plan/questions.ts';
 import type { Command, CommandContext } from './commands/command.ts';
 import { create } from './commands/create.ts';
 import { failureDocument, serializeDocument } from './document.ts';
@@ -27,6 +29,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   verify: async () => (await import('./commands/verify.ts')).verify,
   list: async () => (await import('./commands/list.ts')).list,
   info: async () => (await import('./commands/info.ts')).info,
+  pack: async () => (await import('./commands/pack.ts')).pack,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   completion: async () => (await import('./commands/completion.ts')).completion,
 };
@@ -44,24 +47,35 @@ export async function main(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const catalog = catalogOf(components, presets, templates);
-  const line = parseCommandLine(argv, catalog.questions, programName === 'bulwark');
+  const isStrict = programName === 'bulwark';
+  const line = parseCommandLine(argv, catalog.questions, isStrict);
   const cwd = line.options.get('cwd');
   const terminal = terminalOf(process, colourOption(line), typeof cwd === 'string' ? cwd : undefined);
   const style = styleOf(terminal.colour);
   const isQuiet = line.options.has('quiet') || line.options.has('json') || line.options.has('sarif');
-  return carryOut({
-    line,
-    catalog,
-    terminal,
-    style,
-    say: isQuiet ? () => undefined : terminal.say,
-    signal,
-  });
+  return carryOut(
+    {
+      line,
+      catalog,
+      terminal,
+      style,
+      say: isQuiet ? () => undefined : terminal.say,
+      signal,
+    },
+    (questions) => parseCommandLine(argv, questions, isStrict),
+  );
 }
 
-/** Runs the command of a line, and says what went wrong. */
-export async function carryOut(context: CommandContext): Promise<ExitCode> {
-  const { line, catalog, terminal, style } = context;
+/**
+ * Runs the command of a line, and says what went wrong.
+ * @param parse reads the line again: with packs there are more questions, and so more flags
+ */
+export async function carryOut(
+  plain: CommandContext,
+  parse: (questions: readonly Question[]) => CommandLine,
+): Promise<ExitCode> {
+  const { line, catalog, terminal, style } = plain;
+  let context = plain;
   try {
     if (line.options.has('version')) {
       terminal.out(`${version}\n`);
@@ -71,11 +85,17 @@ export async function carryOut(context: CommandContext): Promise<ExitCode> {
       terminal.out(formatHelp(catalog.questions, line.command));
       return ExitCode.ok;
     }
-    if (line.issues.length > 0) throw usageError(line.issues);
+    const wanted = wantedPacks(plain);
+    if (wanted.references.length > 0) {
+      const { packsOfRun } = await import('./packs.ts');
+      const packs = await packsOfRun(plain, wanted);
+      context = { ...plain, line: parse(packs.catalog.questions), catalog: packs.catalog, packs };
+    }
+    if (context.line.issues.length > 0) throw usageError(context.line.issues);
     const command = await COMMANDS[line.command]();
     return await command(context);
   } catch (error) {
-    const known = error instanceof BulwarkError ? error : bugOf(error);
+    const known = error instanceof BulwarkError ? error : (context.packs?.defectOf(error) ?? bugOf(error));
     if (line.options.has('json')) terminal.out(serializeDocument(failureDocument(known)));
     else terminal.say(formatIssues(known.issues, style));
     if (line.options.has('verbose')) terminal.say(`${(error as Error).stack ?? String(error)}\n`);

@@ -24,6 +24,10 @@ export const COMMANDS = {
   list: { usage: 'list', summary: 'show stacks, components and presets' },
   info: { usage: 'info <component>', summary: 'show the options and files of one component or preset' },
   doctor: { usage: 'doctor', summary: 'show which real tools are installed and how to get the others' },
+  pack: {
+    usage: 'pack <init|lint|test> [dir]',
+    summary: "start, lint or test a team's own templates",
+  },
   completion: {
     usage: 'completion <shell>',
     summary: 'print a completion script for bash, zsh, fish or powershell',
@@ -154,7 +158,26 @@ export const OPTIONS = [
     commands: RENDERING,
   },
   { name: 'no-verify', takes: 'flag', help: 'write without judging first', commands: RENDERING },
-  { name: 'offline', takes: 'flag', help: 'never use the network (these commands never do)', commands: ALL },
+  {
+    name: 'pack',
+    takes: 'list',
+    value: 'REF',
+    help: "put a team's pack over the catalog: ./folder, ./pack.tgz, git+https://…, gh:owner/repo, npm:@scope/name",
+    commands: RENDERING,
+  },
+  {
+    name: 'trust',
+    takes: 'flag',
+    help: 'let the code of the packs run; --yes never does',
+    commands: [...RENDERING, 'pack'],
+  },
+  {
+    name: 'write',
+    takes: 'flag',
+    help: 'write what the samples render as the golden trees to compare with',
+    commands: ['pack'],
+  },
+  { name: 'offline', takes: 'flag', help: 'never use the network: packs come from the cache', commands: ALL },
   { name: 'json', takes: 'flag', help: 'print one JSON document', commands: ALL },
   { name: 'sarif', takes: 'flag', help: 'print the findings as SARIF 2.1.0', commands: ['verify', 'check'] },
   { name: 'cwd', takes: 'value', value: 'DIR', help: 'stand in this folder', commands: ALL },

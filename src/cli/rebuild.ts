@@ -1,6 +1,6 @@
 /** `bulwark update --rebuild`: makes lock and baseline anew where a merge of branches has broken them. */
 import { ExitCode, usageError } from '../errors.ts';
-import { answersDocument, flattenAnswers } from '../plan/answers-document.ts';
+import { flattenAnswers } from '../plan/answers-document.ts';
 import { planResolved, resolveRun } from '../plan/catalog.ts';
 import { renderPlan } from '../render/render-plan.ts';
 import { commitChanges } from '../repo/commit-changes.ts';
@@ -49,12 +49,13 @@ export async function rebuild(context: CommandContext): Promise<ExitCode> {
   const { files } = readExisting(root, [...rendered.keys(), ...RECORD_PATHS]);
   const named = namesIn(`${records.lock ?? ''}\n${records.baseline ?? ''}`);
   const tree = new Map([...rendered].filter(([path]) => files.has(path) || named.has(path)));
-  const [, ...made] = recordFiles(
-    JSON.stringify(answersDocument(resolution.answers)),
+  const [, ...made] = recordFiles({
+    settings: records.settings,
     tree,
     version,
-    new Map(),
-  );
+    packs: context.packs?.recordsFor(root).locked ?? [],
+    known: new Map(),
+  });
   const changes = recordChanges(made, files);
   const isDry = line.options.has('dry-run');
   if (!isDry) await commitChanges(root, changes, { signal });

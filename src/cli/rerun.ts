@@ -187,6 +187,7 @@ async function chosenRun(
       answers: resolution.answers,
       plan,
       ...(place.repo && { repo: place.repo }),
+      ...(context.packs && { packs: context.packs.recordsFor(place.root) }),
       splices: true,
       onConflict: onConflict === 'ask' ? place.undecided : onConflict,
       decisions: new Map(),
@@ -207,6 +208,7 @@ async function prepareAndCarryOut(context: CommandContext, state: RunState): Pro
       await refuseUncommitted(request, changes);
     },
   });
+  await context.packs?.hook(plop);
   await carryOut(plop, state);
 }
 

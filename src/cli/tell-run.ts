@@ -42,6 +42,7 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
       code,
       issues,
       preset: request.preset,
+      ...(request.packs && { packs: request.packs.locked }),
       answers: answersDocument(request.answers),
       sources: sourcesOf(request.answers),
       files: plannedFiles(changes),

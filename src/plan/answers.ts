@@ -8,6 +8,7 @@ import { environmentNameOf, flagOf, supportsStack, type Question } from './quest
 
 /** Where an answer can come from, the strongest first (SPEC section 1). */
 export const SOURCES = [
+  'team lock',
   'prompt',
   'flag',
   'set',
@@ -37,6 +38,12 @@ export interface Answer {
   readonly source: Source;
 }
 
+/** A component that a team wants in every repository for whose stack it is made. */
+export interface RequiredComponent {
+  readonly component: ComponentId;
+  readonly pack: string;
+}
+
 /** The answers to all questions that apply, in the questions' order. */
 export type Answers = ReadonlyMap<string, Answer>;
 
@@ -53,6 +60,7 @@ export function resolveAnswers(
   questions: readonly Question[],
   available: readonly AnyComponent[],
   raw: RawAnswers,
+  required: readonly RequiredComponent[] = [],
 ): Resolution {
   const issues: Issue[] = [...unknownKeys(questions, raw)];
   const notices: string[] = [];
@@ -74,7 +82,7 @@ export function resolveAnswers(
     else issues.push(...givenInVain(question, raw, reason));
   }
 
-  const components = chooseComponents(questions, available, answers, issues, notices);
+  const components = chooseComponents(questions, available, answers, required, issues, notices);
   const chosen = new Set(components.map(({ id }) => id));
   for (const question of questions) {
     if (question.component === undefined) continue;
@@ -101,6 +109,7 @@ export function describeSource(key: string, source: Source): string {
     case 'bulwark.json':
       return `answers.${key} in bulwark.json`;
     case 'prompt':
+    case 'team lock':
     case 'team default':
     case 'directory':
     case 'preset':
@@ -167,6 +176,7 @@ function chooseComponents(
   questions: readonly Question[],
   available: readonly AnyComponent[],
   answers: Map<string, Answer>,
+  required: readonly RequiredComponent[],
   issues: Issue[],
   notices: string[],
 ): AnyComponent[] {
@@ -182,6 +192,33 @@ function chooseComponents(
     const value = answers.get(key)?.value;
     for (const id of Array.isArray(value) ? value : [value]) chosen.add(String(id));
   }
+  const demand = (needed: ComponentId, by: string): void => {
+    if (chosen.has(needed)) return;
+    const key = askedBy.get(needed) ?? '';
+    const answer = answers.get(key);
+    const members = [...asList(answer?.value), needed];
+    if (answer && !IMPLICIT.has(answer.source)) {
+      issues.push({
+        id: 'requires',
+        message: `${by} needs ${needed}`,
+        where: describeSource(key, answer.source),
+        hint: `add it: ${flagOf(key)} ${members.join(',')}`,
+      });
+      return;
+    }
+    const field = questions.find((question) => question.key === key)?.field;
+    const order = field?.kind === 'set' ? field.options : members;
+    answers.set(key, {
+      value: order.filter((option) => members.includes(option)),
+      source: answer?.source ?? 'default',
+    });
+    notices.push(`${needed} was added, for ${by} needs it`);
+    chosen.add(needed);
+  };
+  for (const { component, pack } of required) {
+    const found = byId.get(component);
+    if (found && supportsStack(found, stack)) demand(component, `the pack "${pack}"`);
+  }
   // A set grows while it is walked: what is added here is checked for its own requirements too.
   for (const id of chosen) {
     const component = byId.get(id);
@@ -194,29 +231,7 @@ function chooseComponents(
         hint: `leave ${id} out, or choose another stack`,
       });
     }
-    for (const needed of component.requires ?? []) {
-      if (chosen.has(needed)) continue;
-      const key = askedBy.get(needed) ?? '';
-      const answer = answers.get(key);
-      const members = [...asList(answer?.value), needed];
-      if (answer && !IMPLICIT.has(answer.source)) {
-        issues.push({
-          id: 'requires',
-          message: `${id} needs ${needed}`,
-          where: describeSource(key, answer.source),
-          hint: `add it: ${flagOf(key)} ${members.join(',')}`,
-        });
-        continue;
-      }
-      const field = questions.find((question) => question.key === key)?.field;
-      const order = field?.kind === 'set' ? field.options : members;
-      answers.set(key, {
-        value: order.filter((option) => members.includes(option)),
-        source: answer?.source ?? 'default',
-      });
-      notices.push(`${needed} was added, for ${id} needs it`);
-      chosen.add(needed);
-    }
+    for (const needed of component.requires ?? []) demand(needed, id);
   }
   return available.filter(({ id }) => chosen.has(id));
 }

@@ -3,25 +3,28 @@ import type { Change, ChangeSet } from '../tree/change-set.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import type { VirtualFile, VirtualTree } from '../tree/virtual-tree.ts';
 import { BASELINE_PATH, serializeBaseline, type Baseline } from './baseline.ts';
-import { LOCK_PATH, lockOf, serializeLock, sha256 } from './lockfile.ts';
+import { LOCK_PATH, lockOf, serializeLock, sha256, type LockedPack } from './lockfile.ts';
 import type { ExistingFile } from './open-repo.ts';
 import { PENDING_PATH, serializePending, type Before } from './pending.ts';
 import { SETTINGS_PATH } from './settings-file.ts';
 
 export const RECORD_PATHS: readonly RepoPath[] = [SETTINGS_PATH, LOCK_PATH, BASELINE_PATH, PENDING_PATH];
 
-/**
- * The records of a rendered tree.
- * @param known packed texts that need not be packed again
- */
-export const recordFiles = (
-  settings: string,
-  tree: VirtualTree,
-  version: string,
-  known: Baseline,
-): readonly VirtualFile[] => [
+export interface Recorded {
+  /** The text of `bulwark.json`. */
+  readonly settings: string;
+  readonly tree: VirtualTree;
+  /** Of bulwark. */
+  readonly version: string;
+  readonly packs: readonly LockedPack[];
+  /** Packed texts that need not be packed again. */
+  readonly known: Baseline;
+}
+
+/** The records of a rendered tree. */
+export const recordFiles = ({ settings, tree, version, packs, known }: Recorded): readonly VirtualFile[] => [
   record(SETTINGS_PATH, settings),
-  record(LOCK_PATH, serializeLock(lockOf(tree, version))),
+  record(LOCK_PATH, serializeLock(lockOf(tree, version, packs))),
   record(BASELINE_PATH, serializeBaseline(tree, known)),
 ];
 

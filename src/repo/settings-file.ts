@@ -20,8 +20,8 @@ export interface Settings {
   readonly manages?: Manages;
   /** Where the repository keeps a shared file, by the path that it would have. */
   readonly layout?: Readonly<Record<string, string>>;
-  /** Packs come with a later issue; until then the list is empty. */
-  readonly packs: readonly unknown[];
+  /** References, in the order in which they are put over our catalog. */
+  readonly packs: readonly string[];
 }
 
 /** The text of the file: keys in the order of the type, answers in the order given, two spaces. */
@@ -87,7 +87,10 @@ const TYPES = {
   manages: { is: (value) => MANAGES.some((scope) => scope === value), name: MANAGES.join(' or ') },
   layout: { is: isLayout, name: 'an object of paths' },
   answers: { is: (value) => isObject(value), name: 'an object' },
-  packs: { is: (value) => Array.isArray(value), name: 'a list' },
+  packs: {
+    is: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+    name: 'a list of references',
+  },
 } satisfies Record<keyof Settings, { is: (value: unknown) => boolean; name: string }>;
 
 const KEYS = Object.keys(TYPES) as (keyof Settings)[];

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { components, presets } from 'bulwark:components';
 import { templates } from 'bulwark:templates';
 import { parseCommandLine } from '../../src/cli/args.ts';
@@ -106,24 +106,28 @@ async function runIn(cwd: string, args: readonly string[], catalog: Catalog): Pr
   const say = (text: string): void => {
     stderr += text;
   };
+  const at = line.options.get('cwd');
   const isQuiet = line.options.has('quiet') || line.options.has('json');
-  const code = await carryOut({
-    line,
-    catalog,
-    terminal: {
-      out: (text) => {
-        stdout += text;
+  const code = await carryOut(
+    {
+      line,
+      catalog,
+      terminal: {
+        out: (text) => {
+          stdout += text;
+        },
+        say,
+        interactive: false,
+        colour: false,
+        cwd: typeof at === 'string' ? resolve(cwd, at) : cwd,
+        environment: {},
+        packageManager: 'npm',
       },
-      say,
-      interactive: false,
-      colour: false,
-      cwd,
-      environment: {},
-      packageManager: 'npm',
+      style: styleOf(false),
+      say: isQuiet ? () => undefined : say,
+      signal: new AbortController().signal,
     },
-    style: styleOf(false),
-    say: isQuiet ? () => undefined : say,
-    signal: new AbortController().signal,
-  });
+    (questions) => parseCommandLine(args, questions, true),
+  );
   return { code, stdout, stderr };
 }

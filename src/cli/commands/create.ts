@@ -35,6 +35,7 @@ export const create: Command = async (context) => {
   recover(chosen.request.target, context.say);
   const plop = await nodePlop();
   bulwarkPack(plop);
+  await context.packs?.hook(plop);
   await carryOut(plop, state);
   if (state.written === true && (isAsked || isResumed)) saved.forget();
   return conclude(context, chosen, state);
@@ -69,7 +70,13 @@ async function conclude(context: CommandContext, chosen: ChosenRun, state: RunSt
   const { terminal, style, say } = context;
   const { request } = state;
   const next = nextSteps(chosen, request.plan);
-  const repeat = repeatCommand(chosen.directory, request.preset, request.answers, terminal.packageManager);
+  const repeat = repeatCommand(
+    chosen.directory,
+    request.preset,
+    request.answers,
+    terminal.packageManager,
+    context.packs?.flags,
+  );
   const { notices } = chosen.resolution;
   const { code, isDry } = await tellRun(context, {
     state,

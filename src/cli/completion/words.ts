@@ -43,6 +43,7 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
     answers: { kind: 'file' },
     rules: { kind: 'file' },
     cwd: { kind: 'folder' },
+    pack: { kind: 'file' },
   };
   const argumentsOf: Readonly<Record<CommandName, Values | undefined>> = {
     create: { kind: 'folder' },
@@ -57,6 +58,7 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
     verify: { kind: 'folder' },
     list: undefined,
     info: words('one', [...components, ...presets]),
+    pack: words('one', ['init', 'lint', 'test']),
     doctor: undefined,
     completion: words('one', shells),
   };

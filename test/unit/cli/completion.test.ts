@@ -86,6 +86,7 @@ describe.skipIf(!isThere('bash'))('bash completes', () => {
       'list',
       'info',
       'doctor',
+      'pack',
       'completion',
     ]);
     expect(await complete('bulwark', 'co')).toEqual(['completion']);

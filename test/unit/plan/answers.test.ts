@@ -75,6 +75,7 @@ describe('resolveAnswers', () => {
 
   it('takes the order of the specification', () => {
     expect(SOURCES).toEqual([
+      'team lock',
       'prompt',
       'flag',
       'set',
