@@ -7,12 +7,15 @@ import { exec } from '../exec.ts';
 import { loadPacks, type LoadedPacks } from '../packs/load-packs.ts';
 import { nodePackDisk } from '../packs/pack-disk.ts';
 import type { PackCode, PackPorts } from '../packs/ports.ts';
+import { sourceInPack } from '../packs/load-pack.ts';
 import { recordsOf, refuseChanged, type PackRecords } from '../packs/records.ts';
 import { formatReference } from '../packs/reference.ts';
 import { nodeRequest } from '../packs/request.ts';
 import type { Catalog } from '../plan/catalog.ts';
 import { LOCK_PATH, parseLock } from '../repo/lockfile.ts';
 import { openTarget, readOwnFile } from '../repo/open-repo.ts';
+import type { RuleSource } from '../rules/rule.ts';
+import { repoPath, type RepoPath } from '../tree/repo-path.ts';
 import type { CommandContext } from './commands/command.ts';
 import { OPTIONS } from './options.ts';
 import type { WantedPacks } from './pack-references.ts';
@@ -26,6 +29,10 @@ export interface PackRun {
    * @throws BulwarkError (code 8) where one of them is not what its lock says
    */
   readonly recordsFor: (target: string) => PackRecords;
+  /** The team rules that the packs bring along. */
+  readonly rules: readonly RuleSource[];
+  /** New paths of rendered files by their old ones. */
+  readonly renames: ReadonlyMap<RepoPath, RepoPath>;
   /** The flags that bring the same packs again; credentials are left out. */
   readonly flags: readonly string[];
   /** Hands the run's plop to the plop packs among them. */
@@ -78,6 +85,19 @@ function packRun(loaded: LoadedPacks, isTrusted: boolean, isFixed: boolean): Pac
       refuseChanged(loaded, target, packs, isFixed);
       return recordsOf(loaded, target);
     },
+    rules: loaded.packs.flatMap(({ manifest, tree }) => {
+      const file = manifest.rules === undefined ? undefined : tree.get(manifest.rules);
+      return file
+        ? [{ name: sourceInPack(manifest.name, file.path), text: file.content.toString('utf8') }]
+        : [];
+    }),
+    renames: new Map(
+      loaded.packs.flatMap(({ manifest, renames }) =>
+        [...renames].map(
+          ([from, to]) => [repoPath(from, manifest.name), repoPath(to, manifest.name)] as const,
+        ),
+      ),
+    ),
     flags: [
       ...loaded.named.flatMap(({ reference }) => ['--pack', formatReference(reference)]),
       ...(isTrusted ? ['--trust'] : []),

@@ -185,7 +185,7 @@ async function chosenRun(
       target: place.root,
       preset: place.preset,
       answers: resolution.answers,
-      plan,
+      plan: withRenames(plan, context.packs?.renames),
       ...(place.repo && { repo: place.repo }),
       ...(context.packs && { packs: context.packs.recordsFor(place.root) }),
       splices: true,
@@ -198,6 +198,12 @@ async function chosenRun(
     },
   };
 }
+
+/** The packs' own renames beside those of our components. */
+const withRenames = (plan: Plan, renames: Plan['renames'] = new Map()): Plan => ({
+  ...plan,
+  renames: new Map([...plan.renames, ...renames]),
+});
 
 /** Plop runs the plan; between the comparison and the writing stands the look at what git has not got yet. */
 async function prepareAndCarryOut(context: CommandContext, state: RunState): Promise<void> {

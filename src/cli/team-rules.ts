@@ -35,10 +35,10 @@ export async function teamRules(
 }
 
 /** Those of `--rules`, and the one that the repository holds itself. */
-export function rulesFiles({ line, terminal }: CommandContext, target: string): readonly RuleSource[] {
+export function rulesFiles({ line, terminal, packs }: CommandContext, target: string): readonly RuleSource[] {
   const named = line.options.get('rules');
   const issues: Issue[] = [];
-  const sources: RuleSource[] = [];
+  const sources: RuleSource[] = [...(packs?.rules ?? [])];
   for (const name of new Set(Array.isArray(named) ? (named as readonly string[]) : [])) {
     try {
       sources.push({ name, text: readFileSync(resolve(terminal.cwd, name), 'utf8') });

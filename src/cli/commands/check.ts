@@ -31,6 +31,8 @@ export const check: Command = async (context) => {
   const repo = readManaged(root);
   const [first, ...rest] = unresolved(repo);
   if (first) throw new BulwarkError(ExitCode.conflicts, [first, ...rest]);
+  // A pack that is another one than the lock says is told before anything that follows from it.
+  context.packs?.recordsFor(root);
   const resolution = resolutionOf(context, repo);
   const report = kinds.has('rules') ? await rulesReport(context, repo, resolution) : undefined;
   const edits = kinds.has('edits') ? editsOf(repo).filter(({ base }) => base.ownership !== 'seeded') : [];

@@ -132,7 +132,7 @@ describe('what is wrong is told, with what to do', () => {
       'invalid-value',
       /^did you mean keep\? use one of/,
     ],
-    ['another command’s option', ['--sarif'], 'misplaced-flag', 'it belongs to "verify"'],
+    ['another command’s option', ['--sarif'], 'misplaced-flag', 'it belongs to "verify", "check"'],
     ['create’s option elsewhere', ['list', '--preset=x'], 'misplaced-flag', 'it belongs to "create"'],
     ['an answer where nothing is asked', ['list', '--name=x'], 'misplaced-flag', 'leave out --name'],
   ])('%s', (_, argv, id, hint) => {

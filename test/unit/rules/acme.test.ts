@@ -95,7 +95,7 @@ const TWINS: Readonly<Record<string, readonly [changes: Changes, places: readonl
   ],
   'images-have-versions': [
     { files: { [CI]: ['image: redis:8.10.1-alpine3.23', 'image: redis'] } },
-    [`${CI}:120`],
+    [`${CI}:137`],
   ],
   'actions-by-commit': [
     { files: { [CI]: ['actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1', 'actions/checkout@v7'] } },
