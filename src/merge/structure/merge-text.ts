@@ -217,10 +217,7 @@ class TextMerge {
     const takesRest = !sameLines(theirs.rest, base.rest) && !sameLines(theirs.rest, ours.rest);
     if (takesRest && !sameLines(ours.rest, base.rest)) throw new Unfaithful('both sides changed a comment');
     if (!takesBlank && !takesRest) return unchanged;
-    if (!kept.lead) {
-      if (takesRest) throw new Unfaithful('a comment cannot be put into a line');
-      return unchanged;
-    }
+    if (!kept.lead && !isOnLines(this.#ours, o)) return unchanged;
     const rest = takesRest ? theirs.rest.map((line) => shiftLine(line, t.indent, o.indent)) : ours.rest;
     return { lead: { lines: [...(takesBlank ? theirs.blank : ours.blank), ...rest] }, rawLead: undefined };
   }
@@ -229,10 +226,10 @@ class TextMerge {
   #foot(b: Group | undefined, o: Group, t: Group): string {
     const ours = footOf(this.#ours, o);
     if (!b) return ours.join('\n');
-    const [inOurs, inBase, inTheirs] = [
-      comments(o, ours),
-      comments(b, footOf(this.#base, b)),
-      comments(t, footOf(this.#theirs, t)),
+    const [inBase, inOurs, inTheirs] = [
+      comments(this.#base, b),
+      comments(this.#ours, o),
+      comments(this.#theirs, t),
     ];
     if (sameLines(inTheirs, inBase) || sameLines(inTheirs, inOurs)) return ours.join('\n');
     if (!sameLines(inOurs, inBase) || o.bracketed !== t.bracketed || !isOnLines(this.#ours, o)) {
@@ -240,7 +237,7 @@ class TextMerge {
     }
     const [first = ''] = ours;
     const lines = inTheirs.map((line) => shiftLine(line, t.indent, o.indent));
-    return [first, ...lines, ...(hasClosing(o) ? ours.slice(-1) : [])].join('\n');
+    return [first, ...lines, ...(hasClosing(this.#ours, o) ? ours.slice(-1) : [])].join('\n');
   }
 
   #joined(o: Group, pieces: readonly Piece[], foot: string): string {
@@ -255,7 +252,7 @@ class TextMerge {
       const written = isFlat
         ? flatLead(piece, index, firstLead)
         : lineLead(piece, index, firstLead, o.indent);
-      const lead = index === 0 && o.itemsStart === 0 ? written.replace(/^\n/, '') : written;
+      const lead = index === 0 && o === this.#ours.root ? written.replace(/^\n/, '') : written;
       const comma = o.commas && (index < pieces.length - 1 || trailing);
       text +=
         lead +
@@ -333,7 +330,9 @@ const footOf = ({ text }: Source, group: Group): readonly string[] =>
   text.slice(group.items.at(-1)?.end ?? group.itemsStart, group.end).split('\n');
 
 /** The text after the last line feed is the closing bracket, or nothing at the end of the file. */
-const hasClosing = (group: Group): boolean => group.bracketed || group.itemsStart === 0;
+const hasClosing = (source: Source, group: Group): boolean => group.bracketed || group === source.root;
 
-const comments = (group: Group, foot: readonly string[]): readonly string[] =>
-  hasClosing(group) ? foot.slice(1, -1) : foot.slice(1);
+function comments(source: Source, group: Group): readonly string[] {
+  const foot = footOf(source, group);
+  return hasClosing(source, group) ? foot.slice(1, -1) : foot.slice(1);
+}
