@@ -27,6 +27,17 @@ export function mergeText(sides: Sides): string {
   return new TextMerge(sides).group(sides.base.root, sides.ours.root, sides.theirs.root);
 }
 
+/** What is to be done with an item of theirs, told by the keys and names that lead to it. */
+export type Choose = (path: readonly string[]) => 'add' | 'descend' | 'replace' | 'leave';
+
+/**
+ * @returns the text of ours with items of theirs added to it; nothing of ours is changed, but what `choose` has replaced
+ * @throws Unfaithful when there is no place for one of them
+ */
+export function addText(ours: Source, theirs: Source, choose: Choose): string {
+  return new TextMerge({ base: ours, ours, theirs }).additions(ours.root, theirs.root, choose, []);
+}
+
 /** One item of the merged group as it is to be written. */
 interface Piece {
   /** Undefined: it stands on the line of what is before it. */
@@ -74,6 +85,45 @@ class TextMerge {
       }
     }
     return this.#joined(o, pieces, this.#foot(b, o, t));
+  }
+
+  /** The text of `o` from its beginning to its end, with items of `t` added. */
+  additions(o: Group, t: Group, choose: Choose, path: readonly string[]): string {
+    const ids = idsOf(undefined, o, t);
+    const order = ids && mergeSequence([], ids.o, ids.t, false);
+    if (!ids || !order) throw new Unfaithful('nothing tells the elements of a list apart');
+    const places = { o: indexOf(ids.o), t: indexOf(ids.t) };
+    const isSetOff = o.items.some((_, index) => index > 0 && leadOf(this.#ours, o, index)[0]?.trim() === '');
+    const pieces: Piece[] = [];
+    for (const id of order) {
+      const [io, it] = [places.o.get(id), places.t.get(id)];
+      const choice = it === undefined ? 'leave' : choose([...path, id]);
+      if (io !== undefined) {
+        const kept = this.#kept(o, io);
+        if (it === undefined || choice === 'leave' || choice === 'add') pieces.push(kept);
+        else if (choice === 'replace') pieces.push(this.#replaced(kept, o, t, it));
+        else pieces.push(this.#descended(kept, itemAt(o, io), itemAt(t, it), choose, [...path, id]));
+      } else if (it !== undefined && choice === 'add') {
+        const added = this.#added(o, t, it);
+        const lines = added.lead?.lines ?? [];
+        const isFlush = added.lead !== undefined && pieces.length > 0 && lines[0]?.trim() !== '';
+        pieces.push(isSetOff && isFlush ? { ...added, lead: { lines: ['', ...lines] } } : added);
+      }
+    }
+    return this.#joined(o, pieces, footOf(this.#ours, o).join('\n'));
+  }
+
+  #replaced(kept: Piece, o: Group, t: Group, it: number): Piece {
+    if (kept.tail.trim() !== '') throw new Unfaithful('a comment stands where a value is to stand');
+    const { core, tail } = this.#written(o, t, it);
+    return { lead: kept.lead, rawLead: kept.rawLead, core, tail };
+  }
+
+  #descended(kept: Piece, o: Item, t: Item, choose: Choose, path: readonly string[]): Piece {
+    if (o.node.kind === 'leaf' || o.node.kind !== t.node.kind)
+      throw new Unfaithful('a value is of another kind');
+    const core = headOf(this.#ours, o) + this.additions(o.node, t.node, choose, path);
+    return { lead: kept.lead, rawLead: kept.rawLead, core, tail: kept.tail };
   }
 
   /** A list whose elements nothing tells apart. */
@@ -252,7 +302,7 @@ class TextMerge {
       const written = isFlat
         ? flatLead(piece, index, firstLead)
         : lineLead(piece, index, firstLead, o.indent);
-      const lead = index === 0 && o === this.#ours.root ? written.replace(/^\n/, '') : written;
+      const lead = index === 0 && o.itemsStart === 0 ? written.replace(/^\n/, '') : written;
       const comma = o.commas && (index < pieces.length - 1 || trailing);
       text +=
         lead +

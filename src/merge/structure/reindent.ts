@@ -49,10 +49,10 @@ export function leadOf(source: Source, group: Group, at: number): readonly strin
 }
 
 /** Everything between an item and the one above it; as if the text began with a line end. */
-export function rawLead({ text, root }: Source, group: Group, at: number): string {
+export function rawLead({ text }: Source, group: Group, at: number): string {
   const from = at === 0 ? group.itemsStart : (group.items[at - 1]?.end ?? 0);
   const raw = text.slice(from, group.items[at]?.start ?? group.end);
-  return group === root && at === 0 ? `\n${raw}` : raw;
+  return group.itemsStart === 0 && at === 0 ? `\n${raw}` : raw;
 }
 
 /** @param from the indentation that the lines have, of which a part is replaced */
