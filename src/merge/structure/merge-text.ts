@@ -27,6 +27,17 @@ export function mergeText(sides: Sides): string {
   return new TextMerge(sides).group(sides.base.root, sides.ours.root, sides.theirs.root);
 }
 
+/** What is to be done with an item of theirs, told by the keys and names that lead to it. */
+export type Choose = (path: readonly string[]) => 'add' | 'descend' | 'replace' | 'leave';
+
+/**
+ * @returns the text of ours with items of theirs added to it; nothing of ours is changed, but what `choose` has replaced
+ * @throws Unfaithful when there is no place for one of them
+ */
+export function addText(ours: Source, theirs: Source, choose: Choose): string {
+  return new TextMerge({ base: ours, ours, theirs }).additions(ours.root, theirs.root, choose, []);
+}
+
 /** One item of the merged group as it is to be written. */
 interface Piece {
   /** Undefined: it stands on the line of what is before it. */
@@ -74,6 +85,45 @@ class TextMerge {
       }
     }
     return this.#joined(o, pieces, this.#foot(b, o, t));
+  }
+
+  /** The text of `o` from its beginning to its end, with items of `t` added. */
+  additions(o: Group, t: Group, choose: Choose, path: readonly string[]): string {
+    const ids = idsOf(undefined, o, t);
+    const order = ids && mergeSequence([], ids.o, ids.t, false);
+    if (!ids || !order) throw new Unfaithful('nothing tells the elements of a list apart');
+    const places = { o: indexOf(ids.o), t: indexOf(ids.t) };
+    const isSetOff = o.items.some((_, index) => index > 0 && leadOf(this.#ours, o, index)[0]?.trim() === '');
+    const pieces: Piece[] = [];
+    for (const id of order) {
+      const [io, it] = [places.o.get(id), places.t.get(id)];
+      const choice = it === undefined ? 'leave' : choose([...path, id]);
+      if (io !== undefined) {
+        const kept = this.#kept(o, io);
+        if (it === undefined || choice === 'leave' || choice === 'add') pieces.push(kept);
+        else if (choice === 'replace') pieces.push(this.#replaced(kept, o, t, it));
+        else pieces.push(this.#descended(kept, itemAt(o, io), itemAt(t, it), choose, [...path, id]));
+      } else if (it !== undefined && choice === 'add') {
+        const added = this.#added(o, t, it);
+        const lines = added.lead?.lines ?? [];
+        const isFlush = added.lead !== undefined && pieces.length > 0 && lines[0]?.trim() !== '';
+        pieces.push(isSetOff && isFlush ? { ...added, lead: { lines: ['', ...lines] } } : added);
+      }
+    }
+    return this.#joined(o, pieces, footOf(this.#ours, o).join('\n'));
+  }
+
+  #replaced(kept: Piece, o: Group, t: Group, it: number): Piece {
+    if (kept.tail.trim() !== '') throw new Unfaithful('a comment stands where a value is to stand');
+    const { core, tail } = this.#written(o, t, it);
+    return { lead: kept.lead, rawLead: kept.rawLead, core, tail };
+  }
+
+  #descended(kept: Piece, o: Item, t: Item, choose: Choose, path: readonly string[]): Piece {
+    if (o.node.kind === 'leaf' || o.node.kind !== t.node.kind)
+      throw new Unfaithful('a value is of another kind');
+    const core = headOf(this.#ours, o) + this.additions(o.node, t.node, choose, path);
+    return { lead: kept.lead, rawLead: kept.rawLead, core, tail: kept.tail };
   }
 
   /** A list whose elements nothing tells apart. */
@@ -217,10 +267,7 @@ class TextMerge {
     const takesRest = !sameLines(theirs.rest, base.rest) && !sameLines(theirs.rest, ours.rest);
     if (takesRest && !sameLines(ours.rest, base.rest)) throw new Unfaithful('both sides changed a comment');
     if (!takesBlank && !takesRest) return unchanged;
-    if (!kept.lead) {
-      if (takesRest) throw new Unfaithful('a comment cannot be put into a line');
-      return unchanged;
-    }
+    if (!kept.lead && !isOnLines(this.#ours, o)) return unchanged;
     const rest = takesRest ? theirs.rest.map((line) => shiftLine(line, t.indent, o.indent)) : ours.rest;
     return { lead: { lines: [...(takesBlank ? theirs.blank : ours.blank), ...rest] }, rawLead: undefined };
   }
@@ -229,10 +276,10 @@ class TextMerge {
   #foot(b: Group | undefined, o: Group, t: Group): string {
     const ours = footOf(this.#ours, o);
     if (!b) return ours.join('\n');
-    const [inOurs, inBase, inTheirs] = [
-      comments(o, ours),
-      comments(b, footOf(this.#base, b)),
-      comments(t, footOf(this.#theirs, t)),
+    const [inBase, inOurs, inTheirs] = [
+      comments(this.#base, b),
+      comments(this.#ours, o),
+      comments(this.#theirs, t),
     ];
     if (sameLines(inTheirs, inBase) || sameLines(inTheirs, inOurs)) return ours.join('\n');
     if (!sameLines(inOurs, inBase) || o.bracketed !== t.bracketed || !isOnLines(this.#ours, o)) {
@@ -240,7 +287,7 @@ class TextMerge {
     }
     const [first = ''] = ours;
     const lines = inTheirs.map((line) => shiftLine(line, t.indent, o.indent));
-    return [first, ...lines, ...(hasClosing(o) ? ours.slice(-1) : [])].join('\n');
+    return [first, ...lines, ...(hasClosing(this.#ours, o) ? ours.slice(-1) : [])].join('\n');
   }
 
   #joined(o: Group, pieces: readonly Piece[], foot: string): string {
@@ -333,7 +380,9 @@ const footOf = ({ text }: Source, group: Group): readonly string[] =>
   text.slice(group.items.at(-1)?.end ?? group.itemsStart, group.end).split('\n');
 
 /** The text after the last line feed is the closing bracket, or nothing at the end of the file. */
-const hasClosing = (group: Group): boolean => group.bracketed || group.itemsStart === 0;
+const hasClosing = (source: Source, group: Group): boolean => group.bracketed || group === source.root;
 
-const comments = (group: Group, foot: readonly string[]): readonly string[] =>
-  hasClosing(group) ? foot.slice(1, -1) : foot.slice(1);
+function comments(source: Source, group: Group): readonly string[] {
+  const foot = footOf(source, group);
+  return hasClosing(source, group) ? foot.slice(1, -1) : foot.slice(1);
+}

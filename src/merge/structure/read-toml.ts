@@ -86,7 +86,8 @@ class TomlReading {
         sections.push({ key: names.next(path, isArray), start, headEnd, items: [] });
         this.#at = headEnd;
       } else {
-        if (sections.length === 0) sections.push({ key: '', start: this.#at, headEnd: this.#at, items: [] });
+        // Whatever stands above the first key is its lead: the table without header has none.
+        if (sections.length === 0) sections.push({ key: '', start: 0, headEnd: 0, items: [] });
         const item = this.#entry('lines', 0);
         sections.at(-1)?.items.push(item);
         this.#at = item.end;

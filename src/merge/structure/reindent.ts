@@ -30,7 +30,7 @@ export function write(source: Source, group: Group, at: number, indent: string, 
   if (!item) throw new Error(`no item ${at}`);
   const from = isOnLines(source, group) ? group.indent : undefined;
   const writing = new Writing(source, style);
-  const core = writing.core(item, from ?? indent, indent);
+  const core = writing.core(group, item, from ?? indent, indent);
   const tail = source.text.slice(item.nodeEnd, item.comma ?? item.end) + afterComma(source, item);
   return {
     lead: leadOf(source, group, at).map((line) => shiftLine(line, from ?? indent, indent)),
@@ -52,7 +52,7 @@ export function leadOf(source: Source, group: Group, at: number): readonly strin
 export function rawLead({ text }: Source, group: Group, at: number): string {
   const from = at === 0 ? group.itemsStart : (group.items[at - 1]?.end ?? 0);
   const raw = text.slice(from, group.items[at]?.start ?? group.end);
-  return from === 0 ? `\n${raw}` : raw;
+  return group.itemsStart === 0 && at === 0 ? `\n${raw}` : raw;
 }
 
 /** @param from the indentation that the lines have, of which a part is replaced */
@@ -85,15 +85,15 @@ class Writing {
     this.#style = style;
   }
 
-  core({ start, nodeEnd, node }: Item, from: string, to: string): string {
+  core(parent: Group, { start, nodeEnd, node }: Item, from: string, to: string): string {
     const { text } = this.#source;
     if (node.kind === 'leaf' || node.items.length === 0) return shift(text.slice(start, nodeEnd), from, to);
-    const inner = this.#inner(node, from, to);
+    const inner = this.#inner(parent, node, from, to);
     let written = shift(text.slice(start, node.itemsStart), from, to);
     let end = node.itemsStart;
     for (const item of node.items) {
       written += shiftLead(text.slice(end, item.start), inner.from, inner.to);
-      written += this.core(item, inner.from, inner.to);
+      written += this.core(node, item, inner.from, inner.to);
       written += shift(text.slice(item.nodeEnd, item.end), inner.from, inner.to);
       end = item.end;
     }
@@ -105,19 +105,23 @@ class Writing {
     );
   }
 
-  #inner(group: Group, from: string, to: string): { readonly from: string; readonly to: string } {
+  #inner(
+    parent: Group,
+    group: Group,
+    from: string,
+    to: string,
+  ): { readonly from: string; readonly to: string } {
     if (!isOnLines(this.#source, group)) return { from, to };
     if (!group.indent.startsWith(from))
       throw new Unfaithful('a nested value is indented less than its parent');
     const step = group.indent.slice(from.length);
-    return { from: group.indent, to: to + (this.#stepOf(group, step) ?? step) };
+    return { from: group.indent, to: to + (this.#stepOf(parent, group, step) ?? step) };
   }
 
-  /** A map in an item of a list stands behind the dash, which is two wide in any style. */
-  #stepOf(group: Group, step: string): string | undefined {
-    const { unit, listUnit } = this.#style;
-    if (group.bracketed) return unit;
-    if (this.#source.text[group.start] !== '\n') return step;
-    return group.kind === 'list' ? listUnit : unit;
+  /** As in `unitsOf`: what stands behind a dash, and a table of TOML, is indented the same in any style. */
+  #stepOf(parent: Group, group: Group, step: string): string | undefined {
+    if (parent.kind === 'list' && !parent.bracketed) return step;
+    if (group.kind === 'list' && !group.bracketed) return this.#style.listUnit;
+    return step === '' ? step : this.#style.unit;
   }
 }

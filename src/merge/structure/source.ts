@@ -98,13 +98,11 @@ export function unitsOf(root: Group): Pick<Source, 'unit' | 'listUnit'> {
   const walk = (group: Group): void => {
     for (const { node } of group.items) {
       if (node.kind === 'leaf') continue;
-      if (group.kind === 'map' || group.bracketed) {
-        const step = node.indent.startsWith(group.indent)
-          ? node.indent.slice(group.indent.length)
-          : undefined;
-        const isOwnLine = step !== undefined && node.items.length > 0 && (step !== '' || !node.bracketed);
-        if (isOwnLine && (node.kind === 'map' || node.bracketed)) unit ??= step;
-        else if (isOwnLine) listUnit ??= step;
+      if ((group.kind === 'map' || group.bracketed) && node.indent.startsWith(group.indent)) {
+        const step = node.indent.slice(group.indent.length);
+        if (node.kind === 'list' && !node.bracketed) listUnit ??= step;
+        // What stands in a line, and a table of TOML, is not indented against what it stands in.
+        else if (step !== '') unit ??= step;
       }
       walk(node);
     }
