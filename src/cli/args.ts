@@ -172,12 +172,14 @@ const unknownFlag = (rawName: string, names: readonly string[]): Issue => {
 };
 
 function tooMany(command: CommandName, positionals: readonly string[]): Issue[] {
-  const allowed = COMMANDS[command].usage.split(' ').length - 1;
+  const { usage } = COMMANDS[command];
+  if (/\.{3}[\]>]$/.test(usage)) return [];
+  const allowed = usage.split(' ').length - 1;
   return positionals.slice(allowed).map((word) => ({
     id: 'unexpected-word',
     message: `"${word}" is one word too many`,
     where: word,
-    hint: `use: bulwark ${COMMANDS[command].usage}`,
+    hint: `use: bulwark ${usage}`,
   }));
 }
 

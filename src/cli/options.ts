@@ -9,6 +9,10 @@ export const COMMANDS = {
   },
   list: { usage: 'list', summary: 'show stacks, components and presets' },
   info: { usage: 'info <component>', summary: 'show the options and files of one component or preset' },
+  pin: {
+    usage: 'pin [path...]',
+    summary: 'put digests to image tags and commits to action tags, as the registries say',
+  },
   doctor: { usage: 'doctor', summary: 'show which real tools are installed and how to get the others' },
   completion: {
     usage: 'completion <shell>',
@@ -70,9 +74,9 @@ export const OPTIONS = [
     short: 'n',
     takes: 'flag',
     help: 'show what would be done and do nothing',
-    commands: RENDERING,
+    commands: [...RENDERING, 'pin'],
   },
-  { name: 'diff', takes: 'flag', help: 'show the content of every change', commands: RENDERING },
+  { name: 'diff', takes: 'flag', help: 'show the content of every change', commands: [...RENDERING, 'pin'] },
   {
     name: 'on-conflict',
     takes: 'value',
@@ -101,7 +105,7 @@ export const OPTIONS = [
     commands: RENDERING,
   },
   { name: 'no-verify', takes: 'flag', help: 'write without judging first', commands: RENDERING },
-  { name: 'offline', takes: 'flag', help: 'never use the network (these commands never do)', commands: ALL },
+  { name: 'offline', takes: 'flag', help: 'never use the network (only "pin" does)', commands: ALL },
   { name: 'json', takes: 'flag', help: 'print one JSON document', commands: ALL },
   { name: 'sarif', takes: 'flag', help: 'print the findings as SARIF 2.1.0', commands: ['verify'] },
   { name: 'cwd', takes: 'value', value: 'DIR', help: 'stand in this folder', commands: ALL },

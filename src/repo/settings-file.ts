@@ -1,6 +1,8 @@
 /** `bulwark.json`: the choices of a repository, made to be read and edited by people. */
 import { BulwarkError, ExitCode } from '../errors.ts';
 import { nearest } from '../plan/nearest.ts';
+import { arePins, sortedPins } from '../pin/recorded-pins.ts';
+import type { Pins } from '../pin/reference.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import { badFile, conflictMarkerLine } from './failures.ts';
 import { parseJson } from './json-text.ts';
@@ -14,15 +16,18 @@ export interface Settings {
   readonly answers: Readonly<Record<string, unknown>>;
   /** Packs come with a later issue; until then the list is empty. */
   readonly packs: readonly unknown[];
+  /** What `bulwark pin` found tags to stand for: every rendering has it put in. */
+  readonly pins?: Pins;
 }
 
-/** The text of the file: keys in the order of the type, answers in the order given, two spaces. */
-export function serializeSettings({ $schema, preset, answers, packs }: Settings): string {
-  return `${JSON.stringify({ $schema, preset, answers, packs }, null, 2)}\n`;
+/** The text of the file: keys in the order of the type, answers in the order given, pins sorted and only if there are any, two spaces. */
+export function serializeSettings({ $schema, preset, answers, packs, pins }: Settings): string {
+  const some = pins && sortedPins(pins);
+  return `${JSON.stringify({ $schema, preset, answers, packs, ...(some && { pins: some }) }, null, 2)}\n`;
 }
 
 /**
- * Reads the file. `$schema`, `preset` and `packs` may be left out.
+ * Reads the file. `$schema`, `preset`, `packs` and `pins` may be left out.
  * @throws BulwarkError: `settings-conflict` (code 3), or code 2 with every issue found: `settings-syntax` with line and column,
  * `settings-key` with the nearest known key, `settings-type`
  */
@@ -60,8 +65,8 @@ export function parseSettings(text: string): Settings {
   const issues = [...unknownKeys(value), ...wrongTypes(value)];
   const [first, ...rest] = issues;
   if (first) throw new BulwarkError(ExitCode.usage, [first, ...rest]);
-  const { $schema = '', preset = null, answers = {}, packs = [] } = value as Partial<Settings>;
-  return { $schema, preset, answers, packs };
+  const { $schema = '', preset = null, answers = {}, packs = [], pins } = value as Partial<Settings>;
+  return { $schema, preset, answers, packs, ...(pins && { pins }) };
 }
 
 const TYPES = {
@@ -69,6 +74,7 @@ const TYPES = {
   preset: { is: (value) => value === null || typeof value === 'string', name: 'a text or null' },
   answers: { is: (value) => isObject(value), name: 'an object' },
   packs: { is: (value) => Array.isArray(value), name: 'a list' },
+  pins: { is: arePins, name: 'an object of "images" and "actions", as `bulwark pin` writes it' },
 } satisfies Record<keyof Settings, { is: (value: unknown) => boolean; name: string }>;
 
 const KEYS = Object.keys(TYPES) as (keyof Settings)[];

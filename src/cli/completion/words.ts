@@ -48,6 +48,7 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
     verify: { kind: 'folder' },
     list: undefined,
     info: words('one', [...components, ...presets]),
+    pin: { kind: 'file' },
     doctor: undefined,
     completion: words('one', shells),
   };
