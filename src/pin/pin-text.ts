@@ -35,7 +35,7 @@ export interface PinnedText {
 export function pinText(path: string, text: string, pins: Pins): PinnedText {
   const replaced: Replaced[] = [];
   const edits: Edit[] = [];
-  for (const reference of findReferences(path, text)) {
+  for (const reference of mayName(text, pins) ? findReferences(path, text) : []) {
     if (pinOf(reference) !== undefined) continue;
     const made = editsFor(reference, pins);
     if (!made) continue;
@@ -52,6 +52,20 @@ export function pinText(path: string, text: string, pins: Pins): PinnedText {
     replaced,
     suppressionsRemoved: idle.map(({ rule, offset }) => ({ rule, line: lineAt(pinned, offset) })),
   };
+}
+
+const needles = new WeakMap<Pins, readonly string[]>();
+
+/** Whether a text can name any of the pins: to parse all of a repository's YAML takes longer than to render it. */
+function mayName(text: string, pins: Pins): boolean {
+  let names = needles.get(pins);
+  if (!names) {
+    const lastOf = (key: string) => /[^/:@]+(?=[:@][^/]*$)/.exec(key)?.[0] ?? '';
+    names = [...new Set([...Object.keys(pins.images), ...Object.keys(pins.actions)].map(lastOf))];
+    needles.set(pins, names);
+  }
+  // The name of an image in a Dockerfile may be put together from arguments.
+  return names.length > 0 && (text.includes('$') || names.some((name) => text.includes(name)));
 }
 
 function editsFor(

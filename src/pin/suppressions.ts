@@ -13,7 +13,7 @@ export interface Suppression {
 }
 
 /** The reason that says so: only what waits for `bulwark pin` is its to take out. */
-const REASON = /(?:[\w ]+;\s*)?`?bulwark pin`?\s+adds\s+(?:the|its)\s+(?:digest|commit)\.?/;
+const REASON = /(?:\w[\w ]*;\s*)?`?bulwark pin`?\s+adds\s+(?:the|its)\s+(?:digest|commit)\.?/;
 
 /** Rules about digests and commits, where a suppression names others too. */
 const RULES = new Set([
@@ -65,8 +65,7 @@ function inComment(text: string, line: string, start: number): Omit<Suppression,
     const match = pattern.exec(line);
     if (!match) continue;
     const [whole, rules = ''] = match;
-    const isWholeLine = /^\s*#/.test(line) && line.slice(0, match.index).trim() === '';
-    const above = isWholeLine || REASON.test(line) ? undefined : commentAbove(text, start);
+    const above = REASON.test(line) ? undefined : commentAbove(text, start);
     if (!REASON.test(line) && above === undefined) continue;
     const offset = start + match.index;
     const all = rules.split(',').map((rule) => rule.trim());
@@ -102,10 +101,14 @@ function partOf(
   const rulesAt = start + at + whole.indexOf(rules);
   const reason = REASON.exec(line.slice(at + whole.length));
   const from = start + at + whole.length + (reason?.index ?? 0);
-  const separator = /^[;,]?\s*/.exec(line.slice(from - start + (reason?.[0].length ?? 0)))?.[0].length ?? 0;
+  const behind = line.slice(from - start + (reason?.[0].length ?? 0));
+  // At the end of the line the blank before the words goes with them, else what separates them from the next ones.
+  const isLast = behind.trim() === '';
+  const separator = isLast ? behind.length : (/^[;,]?\s*/.exec(behind)?.[0].length ?? 0);
+  const first = isLast ? start + line.slice(0, from - start).trimEnd().length : from;
   return [
-    { start: rulesAt, end: rulesAt + rules.length, text: kept.map((rule) => rule.trim()).join(',') },
-    ...(reason ? [{ start: from, end: from + reason[0].length + separator, text: '' }] : []),
+    { start: rulesAt, end: rulesAt + rules.length, text: kept.join(',') },
+    ...(reason ? [{ start: first, end: from + reason[0].length + separator, text: '' }] : []),
   ];
 }
 
