@@ -61,7 +61,7 @@ export const pin: Command = async (context) => {
   return ExitCode.ok;
 };
 
-/** Where bulwark's lock is, here or above in the same work tree; else where one stands. */
+/** Where bulwark's records are, here or above in the same work tree; else where one stands. */
 function repositoryOf(cwd: string): string {
   const here = openTarget(cwd);
   if (here.state === 'missing' || here.state === 'not-a-folder') {
@@ -76,7 +76,7 @@ function repositoryOf(cwd: string): string {
   }
   for (let at = here.root; ; at = dirname(at)) {
     if (openTarget(at).state === 'bulwark') return at;
-    if (at === (here.workTree ?? here.root) || at === dirname(at)) return here.root;
+    if (at === here.workTree || at === dirname(at)) return here.root;
   }
 }
 

@@ -77,6 +77,7 @@ describe.skipIf(!isThere('bash'))('bash completes', () => {
       'verify',
       'list',
       'info',
+      'pin',
       'doctor',
       'completion',
     ]);
