@@ -16,6 +16,7 @@ import { openTarget, readTargetFiles } from './repo/open-repo.ts';
 import { pendingRecord, RECORD_PATHS, recordChanges, recordFiles } from './repo/records.ts';
 import { serializeSettings, SETTINGS_PATH } from './repo/settings-file.ts';
 import type { ChangeSet } from './tree/change-set.ts';
+import { isBinary } from './tree/is-binary.ts';
 import type { RepoPath } from './tree/repo-path.ts';
 import { virtualTree, type VirtualFile, type VirtualTree } from './tree/virtual-tree.ts';
 import type { CheckResult } from './verify/check.ts';
@@ -73,7 +74,7 @@ export function renderStep(state: RunState, rendering: Rendering): void {
 /** Step 2: shared files, records, and the comparison with baseline and disk. */
 export async function reconcileStep(state: RunState): Promise<ChangeSet> {
   const { request } = state;
-  const assembled = assembleTree(request.plan, state.files);
+  const assembled = await withPins(state, assembleTree(request.plan, state.files));
   const baseline = request.repo ? baseFilesOf(request.repo) : new Map<RepoPath, BaseFile>();
   const disk = readTargetFiles(openTarget(request.target), [
     ...assembled.keys(),
@@ -113,6 +114,29 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
   return state.changes;
 }
 
+/** What `bulwark pin` has found out is put into every rendering; a tag that the templates have moved on from waits for the next. */
+async function withPins(state: RunState, tree: VirtualTree): Promise<VirtualTree> {
+  const pins = state.request.repo?.settings.pins;
+  if (!pins) return tree;
+  const { applyPins, stalePins } = await import('./pin/pin-text.ts');
+  const texts = new Map(
+    [...tree].flatMap(([path, { content }]) => (isBinary(content) ? [] : [[path, content.toString('utf8')]])),
+  );
+  const { changed } = applyPins(texts, pins);
+  const stale = stalePins(texts, pins);
+  if (stale.length > 0) {
+    state.remarks = [
+      `no longer pinned, for the templates have other tags: ${stale.join(', ')}; run: bulwark pin`,
+    ];
+  }
+  return new Map(
+    [...tree].map(([path, file]) => {
+      const pinned = changed.get(path);
+      return [path, pinned ? { ...file, content: Buffer.from(pinned.text) } : file];
+    }),
+  );
+}
+
 /**
  * What bulwark answers for from now on: where there is no safe place for our part, the file stays the user's alone; where he has
  * kept a file of his own, it is treated as the application's: looked at, and never touched.
@@ -136,7 +160,9 @@ function asAccepted(
 /** Step 3: the team's rules and the embedded checks over what would be written. */
 export async function judgeStep(state: RunState): Promise<void> {
   if (!state.tree) return;
-  if (state.request.holdToRules) state.remarks = await state.request.holdToRules(state.tree);
+  if (state.request.holdToRules) {
+    state.remarks = [...(state.remarks ?? []), ...(await state.request.holdToRules(state.tree))];
+  }
   if (!state.request.judge) return;
   const { runEmbedded } = await import('./verify/run-embedded.ts');
   state.judgements = await runEmbedded(state.tree);
@@ -177,6 +203,7 @@ async function settingsText({ answers, preset, repo, plan, packs }: RunRequest):
     answers: answersDocument(answers),
     ...(manages === 'components' && { manages, layout: plan.layout }),
     packs: packs?.references ?? [],
+    ...(repo?.settings.pins && { pins: repo.settings.pins }),
   });
   if (!repo || repo.settingsText === settings) return settings;
   const merged = await mergers.mergeFile({

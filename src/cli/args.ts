@@ -185,7 +185,7 @@ function tooMany(command: CommandName, positionals: readonly string[]): Issue[] 
     id: 'unexpected-word',
     message: `"${word}" is one word too many`,
     where: word,
-    hint: `use: bulwark ${COMMANDS[command].usage}`,
+    hint: `use: bulwark ${usage}`,
   }));
 }
 

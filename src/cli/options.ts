@@ -23,6 +23,10 @@ export const COMMANDS = {
   },
   list: { usage: 'list', summary: 'show stacks, components and presets' },
   info: { usage: 'info <component>', summary: 'show the options and files of one component or preset' },
+  pin: {
+    usage: 'pin [path]…',
+    summary: 'put digests to image tags and commits to action tags, as the registries say',
+  },
   doctor: { usage: 'doctor', summary: 'show which real tools are installed and how to get the others' },
   pack: {
     usage: 'pack <init|lint|test> [dir]',
@@ -100,9 +104,9 @@ export const OPTIONS = [
     short: 'n',
     takes: 'flag',
     help: 'show what would be done and do nothing',
-    commands: [...RENDERING, 'resolve', 'eject'],
+    commands: [...RENDERING, 'resolve', 'eject', 'pin'],
   },
-  { name: 'diff', takes: 'flag', help: 'show the content of every change', commands: RENDERING },
+  { name: 'diff', takes: 'flag', help: 'show the content of every change', commands: [...RENDERING, 'pin'] },
   {
     name: 'force',
     takes: 'flag',
@@ -177,7 +181,12 @@ export const OPTIONS = [
     help: 'write what the samples render as the golden trees to compare with',
     commands: ['pack'],
   },
-  { name: 'offline', takes: 'flag', help: 'never use the network: packs come from the cache', commands: ALL },
+  {
+    name: 'offline',
+    takes: 'flag',
+    help: 'never use the network: packs come from the cache, and "pin" cannot work',
+    commands: ALL,
+  },
   { name: 'json', takes: 'flag', help: 'print one JSON document', commands: ALL },
   { name: 'sarif', takes: 'flag', help: 'print the findings as SARIF 2.1.0', commands: ['verify', 'check'] },
   { name: 'cwd', takes: 'value', value: 'DIR', help: 'stand in this folder', commands: ALL },

@@ -1,6 +1,8 @@
 /** `bulwark.json`: the choices of a repository, made to be read and edited by people. */
 import { BulwarkError, ExitCode } from '../errors.ts';
 import { nearest } from '../plan/nearest.ts';
+import { arePins, sortedPins } from '../pin/recorded-pins.ts';
+import type { Pins } from '../pin/reference.ts';
 import { repoPathFault, type RepoPath } from '../tree/repo-path.ts';
 import { badFile, conflictMarkerLine } from './failures.ts';
 import { parseJson } from './json-text.ts';
@@ -22,17 +24,29 @@ export interface Settings {
   readonly layout?: Readonly<Record<string, string>>;
   /** References, in the order in which they are put over our catalog. */
   readonly packs: readonly string[];
+  /** What `bulwark pin` found tags to stand for: every rendering has it put in. */
+  readonly pins?: Pins;
 }
 
-/** The text of the file: keys in the order of the type, answers in the order given, two spaces. */
-export function serializeSettings({ $schema, preset, manages, layout, answers, packs }: Settings): string {
+/** The text of the file: keys in the order of the type, answers in the order given, pins sorted, what is empty left out, two spaces. */
+export function serializeSettings({
+  $schema,
+  preset,
+  manages,
+  layout,
+  answers,
+  packs,
+  pins,
+}: Settings): string {
   const scope = manages === undefined || manages === 'repository' ? {} : { manages };
   const places = layout === undefined || Object.keys(layout).length === 0 ? {} : { layout };
-  return `${JSON.stringify({ $schema, preset, ...scope, ...places, answers, packs }, null, 2)}\n`;
+  const some = pins && sortedPins(pins);
+  const settings = { $schema, preset, ...scope, ...places, answers, packs, ...(some && { pins: some }) };
+  return `${JSON.stringify(settings, null, 2)}\n`;
 }
 
 /**
- * Reads the file. `$schema`, `preset` and `packs` may be left out.
+ * Reads the file. `$schema`, `preset`, `packs` and `pins` may be left out.
  * @throws BulwarkError: `settings-conflict` (code 3), or code 2 with every issue found: `settings-syntax` with line and column,
  * `settings-key` with the nearest known key, `settings-type`
  */
@@ -77,8 +91,17 @@ export function parseSettings(text: string): Settings {
     layout,
     answers = {},
     packs = [],
+    pins,
   } = value as Partial<Settings>;
-  return { $schema, preset, ...(manages && { manages }), ...(layout && { layout }), answers, packs };
+  return {
+    $schema,
+    preset,
+    ...(manages && { manages }),
+    ...(layout && { layout }),
+    answers,
+    packs,
+    ...(pins && { pins }),
+  };
 }
 
 const TYPES = {
@@ -91,6 +114,7 @@ const TYPES = {
     is: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
     name: 'a list of references',
   },
+  pins: { is: arePins, name: 'an object of "images" and "actions", as `bulwark pin` writes it' },
 } satisfies Record<keyof Settings, { is: (value: unknown) => boolean; name: string }>;
 
 const KEYS = Object.keys(TYPES) as (keyof Settings)[];

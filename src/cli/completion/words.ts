@@ -58,6 +58,7 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
     verify: { kind: 'folder' },
     list: undefined,
     info: words('one', [...components, ...presets]),
+    pin: { kind: 'file' },
     pack: words('one', ['init', 'lint', 'test']),
     doctor: undefined,
     completion: words('one', shells),

@@ -35,6 +35,10 @@ describe('commands', () => {
     expect(parseStrictly('create', 'x').issues).toEqual([]);
   });
 
+  test('a command of many words takes them all', () => {
+    expect(parse('pin', 'a', 'b', 'c')).toMatchObject({ positionals: ['a', 'b', 'c'], issues: [] });
+  });
+
   test('a word too many is named', () => {
     expect(firstOf('a', 'b')).toMatchObject({ id: 'unexpected-word', where: 'b' });
     expect(firstOf('list', 'b')).toMatchObject({ id: 'unexpected-word', where: 'b' });

@@ -85,6 +85,7 @@ describe.skipIf(!isThere('bash'))('bash completes', () => {
       'verify',
       'list',
       'info',
+      'pin',
       'doctor',
       'pack',
       'completion',
