@@ -1,4 +1,5 @@
 /** Puts digests and commits into texts: the same pins on the same text give the same bytes, whoever asks and however often. */
+import { isDockerfile } from '../verify/embedded/dockerfile-syntax.ts';
 import { lineAt } from '../verify/embedded/source-text.ts';
 import { applyEdits, type Edit } from './edit.ts';
 import { findReferences } from './find-references.ts';
@@ -33,9 +34,10 @@ export interface PinnedText {
  * @param path by which the kind of the file is told
  */
 export function pinText(path: string, text: string, pins: Pins): PinnedText {
+  if (isNone(pins)) return { text, replaced: [], suppressionsRemoved: [] };
   const replaced: Replaced[] = [];
   const edits: Edit[] = [];
-  for (const reference of mayName(text, pins) ? findReferences(path, text) : []) {
+  for (const reference of mayName(path, text, pins) ? findReferences(path, text) : []) {
     if (pinOf(reference) !== undefined) continue;
     const made = editsFor(reference, pins);
     if (!made) continue;
@@ -54,18 +56,21 @@ export function pinText(path: string, text: string, pins: Pins): PinnedText {
   };
 }
 
+const isNone = ({ images, actions }: Pins): boolean =>
+  Object.keys(images).length + Object.keys(actions).length === 0;
+
 const needles = new WeakMap<Pins, readonly string[]>();
 
 /** Whether a text can name any of the pins: to parse all of a repository's YAML takes longer than to render it. */
-function mayName(text: string, pins: Pins): boolean {
+function mayName(path: string, text: string, pins: Pins): boolean {
   let names = needles.get(pins);
   if (!names) {
     const lastOf = (key: string) => /[^/:@]+(?=[:@][^/]*$)/.exec(key)?.[0] ?? '';
     names = [...new Set([...Object.keys(pins.images), ...Object.keys(pins.actions)].map(lastOf))];
     needles.set(pins, names);
   }
-  // The name of an image in a Dockerfile may be put together from arguments.
-  return names.length > 0 && (text.includes('$') || names.some((name) => text.includes(name)));
+  // In a Dockerfile the name of an image may be put together from arguments.
+  return isDockerfile(path) || names.some((name) => text.includes(name));
 }
 
 function editsFor(
@@ -107,6 +112,7 @@ export function applyPins<Path extends string>(
   pins: Pins,
 ): PinnedFiles<Path> {
   const changed = new Map<Path, PinnedText>();
+  if (isNone(pins)) return { changed };
   for (const [path, text] of files) {
     const pinned = pinText(path, text, pins);
     if (pinned.text !== text) changed.set(path, pinned);

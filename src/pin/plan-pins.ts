@@ -3,12 +3,12 @@ import { serializeBaseline, type Baseline, BASELINE_PATH } from '../repo/baselin
 import { LOCK_PATH, serializeLock, sha256, type Lock, type LockedFile } from '../repo/lockfile.ts';
 import { serializeSettings, SETTINGS_PATH, type Settings } from '../repo/settings-file.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
-import { isBinary } from '../tree/is-binary.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import type { VirtualFile, VirtualTree } from '../tree/virtual-tree.ts';
 import type { JudgedTree } from '../verify/check.ts';
 import { findReferences } from './find-references.ts';
 import type { ReasonToLeave } from './own-images.ts';
+import { textsOf } from './pin-tree.ts';
 import {
   applyPins,
   pinText,
@@ -29,25 +29,6 @@ export interface PinRecords {
   readonly baseline: Baseline;
   /** The three files as they stand on the disk. */
   readonly originals: ReadonlyMap<RepoPath, Buffer>;
-}
-
-/** Copies of other people's code, and what bulwark keeps itself. */
-const NOT_OURS = /(?:^|\/)(?:\.bulwark|node_modules|vendor|third_party|\.terraform|\.venv)\//;
-
-/** The texts of a repository in which references are looked for; a file whose bytes are no UTF-8 is left alone. */
-export function textsOf(tree: JudgedTree): ReadonlyMap<RepoPath, string> {
-  const texts = new Map<RepoPath, string>();
-  for (const { path, content } of tree.values()) {
-    const text = textIn(content);
-    if (!NOT_OURS.test(path) && text !== undefined) texts.set(path, text);
-  }
-  return texts;
-}
-
-function textIn(content: Buffer): string | undefined {
-  if (isBinary(content)) return undefined;
-  const text = content.toString('utf8');
-  return Buffer.from(text).equals(content) ? text : undefined;
 }
 
 export interface LeftAsIs {
@@ -170,11 +151,8 @@ function recordUpdates(
   isWhole: boolean,
 ): ChangeSet {
   const after = new Map<RepoPath, Buffer>();
-  const pristine = new Map<RepoPath, string>();
-  for (const [path, { content }] of baseline) {
-    const text = textIn(content);
-    if (text === undefined) continue;
-    pristine.set(path, text);
+  const pristine = textsOf([...baseline].map(([path, { content }]) => ({ path, content })));
+  for (const [path, text] of pristine) {
     // The same text has the same fate; an edited one is pinned where the references stand in what bulwark wrote, too.
     const result =
       texts.get(path) === text ? (pinned.get(path)?.text ?? text) : pinText(path, text, pins).text;

@@ -41,6 +41,14 @@ export interface YamlPair {
 
 /** @returns undefined where the text is no YAML, or too large: a template of Helm, for instance */
 export function readYaml(text: string): YamlText | undefined {
+  if (last?.text !== text) last = { text, yaml: parse(text) };
+  return last.yaml;
+}
+
+/** References and suppressions of a file are looked for one after the other: to parse is most of the work. */
+let last: { readonly text: string; readonly yaml: YamlText | undefined } | undefined;
+
+function parse(text: string): YamlText | undefined {
   if (text.length > MAX_CHARACTERS) return undefined;
   const parsed = parseAllDocuments(text, {
     prettyErrors: false,

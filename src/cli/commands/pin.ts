@@ -11,11 +11,11 @@ import {
   needsOf,
   planPins,
   unpinnedBranches,
-  textsOf,
   type LeftAsIs,
   type PinPlan,
   type PinRecords,
 } from '../../pin/plan-pins.ts';
+import { textsOf } from '../../pin/pin-tree.ts';
 import { NO_PINS } from '../../pin/reference.ts';
 import { hostOfRegistry, registryClient } from '../../pin/registry.ts';
 import { requestPorts } from '../../pin/requests.ts';
@@ -40,7 +40,7 @@ export const pin: Command = async (context) => {
   recover(root, say);
   const records = recordsAt(root);
   const tree = await readTree(root, exec);
-  const texts = textsOf(tree);
+  const texts = textsOf(tree.values());
   const isChosen = choiceOf(line.positionals, terminal.cwd, root, [...tree.keys()]);
   const known = records?.settings.pins ?? NO_PINS;
   const leave = reasonsToLeave(texts, records?.settings.answers);
