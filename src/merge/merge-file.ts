@@ -4,7 +4,7 @@ import { isBinary } from '../tree/is-binary.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import { lostLine } from './kept-lines.ts';
 import { conflictLines, markAll, mergeLines, refuseMarkers } from './merge-lines.ts';
-import { mergeStructure, readerOf } from './structure/merge-structure.ts';
+import { mergeNarrowed, mergeStructure, readerOf } from './structure/merge-structure.ts';
 import { readTexts, writeText } from './text-form.ts';
 
 export interface MergeSides {
@@ -57,6 +57,9 @@ async function mergeTexts(
   if (texts.theirs === texts.base || texts.theirs === texts.ours) return { text: texts.ours, by: 'lines' };
   if (texts.ours === texts.base) return { text: texts.theirs, by: 'lines' };
   const read = await readerOf(path);
+  const narrowed = read && /\.ya?ml$/i.test(path) ? mergeNarrowed(read, texts) : undefined;
+  if (narrowed !== undefined && lostLine(texts, narrowed) === undefined)
+    return { text: narrowed, by: 'structure' };
   const structure = read && mergeStructure(read, texts);
   if (structure?.text !== undefined && lostLine(texts, structure.text) === undefined) {
     return { text: structure.text, by: 'structure' };

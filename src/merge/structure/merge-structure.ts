@@ -6,6 +6,7 @@ import { readJson } from './read-json.ts';
 import { tomlReader } from './read-toml.ts';
 import { yamlReader } from './read-yaml.ts';
 import { mergeText } from './merge-text.ts';
+import { narrow } from './narrow.ts';
 import { Unfaithful, type Data, type Document, type Source } from './source.ts';
 
 /** Texts with LF, without byte order mark. */
@@ -70,6 +71,16 @@ const guarded =
       throw new Unfaithful(error instanceof Error ? error.message : String(error), { cause: error });
     }
   };
+
+/**
+ * The merge as `mergeStructure` makes it, where it can be made from the parts that differ.
+ * @returns undefined when the whole has to be looked at
+ */
+export function mergeNarrowed(read: Read, texts: Texts): string | undefined {
+  const narrowed = narrow(texts);
+  const text = narrowed && mergeStructure(read, narrowed.texts)?.text;
+  return text === undefined ? undefined : narrowed?.restore(text);
+}
 
 /**
  * @returns undefined when ours or theirs cannot be read: then nothing can be said of the result either

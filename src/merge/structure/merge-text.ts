@@ -1,6 +1,6 @@
 /** Three-way merge of two structures into the text of one of them: what is not changed stays to the last byte. */
 import { ABSENT, isSame } from './data.ts';
-import { isOnLines, leadOf, rawLead, shiftLine, write, type Written } from './reindent.ts';
+import { isOnLines, leadOf, rawLead, shiftLine, write, type Style, type Written } from './reindent.ts';
 import { identify, mergeSequence } from './sequence.ts';
 import {
   canonical,
@@ -56,6 +56,8 @@ interface Triple<T> {
   readonly o: T;
   readonly t: T;
 }
+
+const AS_BASE: Style = { unit: undefined, listUnit: undefined };
 
 class TextMerge {
   readonly #base: Source;
@@ -152,12 +154,15 @@ class TextMerge {
     return { lead: undefined, rawLead: undefined, core, tail: '' };
   }
 
-  /** An item of theirs in the style of the group of ours that it comes into. */
-  #written(o: Group, t: Group, at: number): Written {
+  /**
+   * An item of theirs in the style of the group of ours that it comes into.
+   * @param style that of base, where ours has it as base had it: theirs has followed it
+   */
+  #written(o: Group, t: Group, at: number, style: Style = this.#ours): Written {
     const item = itemAt(t, at);
     const isFlat = !isOnLines(this.#ours, o);
     const indent = isFlat ? '' : o.indent;
-    let written = write(this.#theirs, t, at, indent, this.#ours);
+    let written = write(this.#theirs, t, at, indent, style);
     if (o.kind === 'list' && o.bracketed !== t.bracketed) {
       written = o.bracketed
         ? { ...written, core: this.#theirs.text.slice(item.node.start, item.nodeEnd) }
@@ -199,7 +204,9 @@ class TextMerge {
       t: canonical(this.#theirs, items.t, t.indent),
     };
     if (texts.t === texts.b || texts.t === texts.o) return undefined;
-    if (texts.o === texts.b && sameStyle(o, t)) return this.#written(o, t, it);
+    if (texts.o === texts.b && sameStyle(o, t)) {
+      return this.#written(o, t, it, texts.o.includes('\n') ? AS_BASE : this.#ours);
+    }
     const nodes = { b: items.b?.node, o: items.o.node, t: items.t.node };
     const tail = this.#tail(items, o, t, it);
     if (
@@ -219,7 +226,7 @@ class TextMerge {
     const base = b && coreOf(this.#base, b);
     if (isSame(items.t.node.data, b ? b.node.data : ABSENT) || isSame(items.t.node.data, items.o.node.data))
       return ours;
-    if (ours === base) return this.#written(o, t, it).core;
+    if (ours === base) return this.#written(o, t, it, AS_BASE).core;
     const value = this.#theirs.text.slice(items.t.node.start, items.t.nodeEnd);
     const isOneLine = ![ours, base ?? '', value].some((text) => text.includes('\n'));
     if (b && isOneLine && items.t.node.kind === 'leaf' && isSame(items.o.node.data, b.node.data)) {
