@@ -16,7 +16,6 @@ import { openTarget, readTargetFiles } from './repo/open-repo.ts';
 import { pendingRecord, RECORD_PATHS, recordChanges, recordFiles } from './repo/records.ts';
 import { serializeSettings, SETTINGS_PATH } from './repo/settings-file.ts';
 import type { ChangeSet } from './tree/change-set.ts';
-import { isBinary } from './tree/is-binary.ts';
 import type { RepoPath } from './tree/repo-path.ts';
 import { virtualTree, type VirtualFile, type VirtualTree } from './tree/virtual-tree.ts';
 import type { CheckResult } from './verify/check.ts';
@@ -118,23 +117,17 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
 async function withPins(state: RunState, tree: VirtualTree): Promise<VirtualTree> {
   const pins = state.request.repo?.settings.pins;
   if (!pins) return tree;
-  const { applyPins, stalePins } = await import('./pin/pin-text.ts');
-  const texts = new Map(
-    [...tree].flatMap(([path, { content }]) => (isBinary(content) ? [] : [[path, content.toString('utf8')]])),
-  );
-  const { changed } = applyPins(texts, pins);
-  const stale = stalePins(texts, pins);
+  const [{ pinTree, textsOf }, { stalePins }] = await Promise.all([
+    import('./pin/pin-tree.ts'),
+    import('./pin/pin-text.ts'),
+  ]);
+  const stale = stalePins(textsOf(tree.values()), pins);
   if (stale.length > 0) {
     state.remarks = [
       `no longer pinned, for the templates have other tags: ${stale.join(', ')}; run: bulwark pin`,
     ];
   }
-  return new Map(
-    [...tree].map(([path, file]) => {
-      const pinned = changed.get(path);
-      return [path, pinned ? { ...file, content: Buffer.from(pinned.text) } : file];
-    }),
-  );
+  return pinTree(tree, pins);
 }
 
 /**
@@ -221,8 +214,10 @@ function packedTexts({ renderings }: Plan, generated: VirtualTree): Baseline {
   const texts = new Map<RepoPath, BaselineFile>();
   for (const { path, template } of renderings) {
     const content = generated.get(path)?.content;
-    const { packed } = template;
-    if (content && packed !== undefined) texts.set(path, { content, packed });
+    const { packed, body } = template;
+    // A pin makes another text of it.
+    const isVerbatim = content && Buffer.isBuffer(body) && body.equals(content);
+    if (isVerbatim && packed !== undefined) texts.set(path, { content, packed });
   }
   return texts;
 }
