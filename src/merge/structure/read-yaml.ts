@@ -11,7 +11,10 @@ import {
   type Node,
   type Source,
 } from './source.ts';
+import type * as yamlPackage from './yaml-package.ts';
 import { isTrivia, lineEnd, lineStart, ownedEnd } from './trivia.ts';
+
+type YamlPackage = typeof yamlPackage;
 
 /** Reads a YAML document. */
 export type ReadYaml = (text: string) => Source;
@@ -20,16 +23,16 @@ const COMMENT = /(?<=^|\s)#[^\n]*/g;
 
 /** The package is large, and many a run merges nothing. */
 export async function yamlReader(): Promise<ReadYaml> {
-  const yaml = await import('yaml');
+  const yaml = await import('./yaml-package.ts');
   return (text) => new YamlReading(yaml, text).source();
 }
 
 class YamlReading {
-  readonly #yaml: typeof Yaml;
+  readonly #yaml: YamlPackage;
   readonly #text: string;
   readonly #document: Yaml.Document.Parsed;
 
-  constructor(yaml: typeof Yaml, text: string) {
+  constructor(yaml: YamlPackage, text: string) {
     this.#yaml = yaml;
     this.#text = text;
     this.#document = yaml.parseDocument(text, { logLevel: 'silent', prettyErrors: false });
