@@ -270,11 +270,15 @@ async function bundledTools() {
         export { FRAGMENTS, placeTemplate } from './src/render/template-store.ts';
         export { listFiles } from './src/render/template-folder.ts';
         export { answersSchema, settingsSchema } from './src/plan/answers-schema.ts';
+        export { rulesSchema } from './src/rules/rules-schema.ts';
         export { questionsOf } from './src/plan/questions.ts';
         export { COMMANDS } from './src/cli/options.ts';
         export { formatHelp } from './src/cli/help.ts';
         export { PACKED_SUFFIX } from './src/render/template-runtime.ts';
         export { packText } from './src/repo/baseline.ts';
+        export { componentShape } from './src/packs/component-file.ts';
+        export { manifestShape } from './src/packs/manifest.ts';
+        export { publishedSchema } from './src/packs/shape.ts';
         export { components, presets } from 'bulwark:components';`,
       resolveDir: root,
     },
@@ -317,6 +321,9 @@ function writeSchemas() {
   for (const [name, schema] of [
     ['answers', tools.answersSchema(questions, presets)],
     ['bulwark', tools.settingsSchema(questions, presets)],
+    ['rules', tools.rulesSchema()],
+    ['pack', tools.publishedSchema(tools.manifestShape, 'pack.json: a pack of templates for bulwark')],
+    ['component', tools.publishedSchema(tools.componentShape, 'A component of a pack, as data')],
   ]) {
     writeFileSync(`${root}schema/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
   }

@@ -90,7 +90,10 @@ export default defineComponent({
       resources: resourcesOf(answers),
     },
   }),
-  layers: (_, project) => (project.has('docker') ? ['docker'] : []),
+  layers: (_, project) => [
+    ...(project.manages === 'repository' ? ['start'] : []),
+    ...(project.has('docker') ? ['docker'] : []),
+  ],
   view: (answers, project) => ({
     ...answers,
     ...containerView(project, answers.port, 'APP_PORTS'),

@@ -16,8 +16,13 @@ const ACTIONS = {
 /** Where a run keeps what plop would lose: plop flattens an error that is thrown in an action to its message. */
 const failures = new WeakMap<RunState, unknown>();
 
+export interface PackOptions {
+  /** Looks at the change set once more before it is written; what it throws ends the run. */
+  readonly beforeCommit?: (state: RunState) => Promise<void>;
+}
+
 /** Registers our action types and the generator `create`. */
-export default function bulwarkPack(plop: NodePlopAPI): void {
+export default function bulwarkPack(plop: NodePlopAPI, { beforeCommit }: PackOptions = {}): void {
   const step = (name: string, run: (state: RunState, action: PlanAction) => unknown): void => {
     plop.setActionType(name, async (data, action) => {
       const { run: state } = data as RunData;
@@ -36,7 +41,10 @@ export default function bulwarkPack(plop: NodePlopAPI): void {
   });
   step(ACTIONS.reconcile, (state) => reconcileStep(state));
   step(ACTIONS.judge, (state) => judgeStep(state));
-  step(ACTIONS.commit, (state) => commitStep(state));
+  step(ACTIONS.commit, async (state) => {
+    await beforeCommit?.(state);
+    await commitStep(state);
+  });
 
   plop.setGenerator('create', {
     description: 'render a new, production-ready repository',

@@ -2,16 +2,18 @@
  * The one way through the program, step by step: answers → plan → virtual tree → change set → verify → disk.
  * Each step is a function over the state of the run; plop's actions call them in order.
  */
-import { markBothSides } from './merge/mark-both-sides.ts';
-import { reconcile, type OnConflict } from './merge/reconcile.ts';
+import { mergers } from './merge/mergers.ts';
+import { reconcile, type BaseFile, type OnConflict } from './merge/reconcile.ts';
 import type { Answers } from './plan/answers.ts';
 import { answersDocument } from './plan/answers-document.ts';
+import type { PackRecords } from './packs/records.ts';
 import type { Plan, Rendering } from './plan/plan-run.ts';
 import { assembleTree, renderFile } from './render/render-plan.ts';
-import { BASELINE_PATH, serializeBaseline, type Baseline, type BaselineFile } from './repo/baseline.ts';
+import type { Baseline, BaselineFile } from './repo/baseline.ts';
 import { commitChanges } from './repo/commit-changes.ts';
-import { LOCK_PATH, lockOf, serializeLock } from './repo/lockfile.ts';
+import { baseFilesOf, type ManagedRepo } from './repo/managed-repo.ts';
 import { openTarget, readTargetFiles } from './repo/open-repo.ts';
+import { pendingRecord, RECORD_PATHS, recordChanges, recordFiles } from './repo/records.ts';
 import { serializeSettings, SETTINGS_PATH } from './repo/settings-file.ts';
 import type { ChangeSet } from './tree/change-set.ts';
 import type { RepoPath } from './tree/repo-path.ts';
@@ -21,17 +23,30 @@ import { version } from 'bulwark:package';
 
 /** What was asked for, beside the answers. */
 export interface RunRequest {
+  /** The command, for the records: `create`. */
+  readonly command: string;
   /** Absolute path of the folder that the repository becomes. */
   readonly target: string;
   readonly preset: string | null;
   readonly answers: Answers;
   readonly plan: Plan;
+  /** What bulwark wrote there last; absent where it wrote nothing yet. */
+  readonly repo?: ManagedRepo;
+  /** Put our part into shared files that are the user's, instead of calling them conflicts. */
+  readonly splices: boolean;
+  /** What it is rendered from besides our own catalog. */
+  readonly packs?: PackRecords;
   readonly onConflict: Exclude<OnConflict, 'ask'>;
   /** Decisions for single files that a person made, by path. */
   readonly decisions: ReadonlyMap<RepoPath, Exclude<OnConflict, 'ask'>>;
   readonly dryRun: boolean;
   /** Judge the tree by the embedded checks before it is written. */
   readonly judge: boolean;
+  /**
+   * Judges the tree by the team's rules, also without `judge`; returns what is to be said of it.
+   * Throws a BulwarkError (code 6) when one is broken.
+   */
+  readonly holdToRules?: (tree: VirtualTree) => Promise<readonly string[]>;
   /** Breaks the run off; what was written by then is taken back. */
   readonly signal: AbortSignal;
 }
@@ -43,6 +58,8 @@ export interface RunState {
   tree?: VirtualTree;
   changes?: ChangeSet;
   judgements?: readonly CheckResult[];
+  /** What team rules warn of. */
+  remarks?: readonly string[];
   written?: boolean;
 }
 
@@ -53,31 +70,102 @@ export function renderStep(state: RunState, rendering: Rendering): void {
   state.files.push(renderFile(rendering));
 }
 
-/** Step 2: shared files, records, and the comparison with the disk. */
-export function reconcileStep(state: RunState): ChangeSet {
+/** Step 2: shared files, records, and the comparison with baseline and disk. */
+export async function reconcileStep(state: RunState): Promise<ChangeSet> {
   const { request } = state;
-  const generated = assembleTree(request.plan, state.files);
-  state.tree = virtualTree([...generated.values(), ...recordsOf(request, generated)]);
-  const disk = readTargetFiles(openTarget(request.target), [...state.tree.keys()]);
-  state.changes = reconcile({
-    rendered: state.tree,
-    disk,
-    decide: ({ path }) => request.decisions.get(path) ?? request.onConflict,
-    markConflict: markBothSides,
-  });
+  const assembled = await withPins(state, assembleTree(request.plan, state.files));
+  const baseline = request.repo ? baseFilesOf(request.repo) : new Map<RepoPath, BaseFile>();
+  const disk = readTargetFiles(openTarget(request.target), [
+    ...assembled.keys(),
+    ...baseline.keys(),
+    ...RECORD_PATHS,
+  ]);
+  const generated = new Map(
+    [...assembled].filter(
+      ([path, file]) => file.onlyIfPresent !== true || disk.has(path) || baseline.has(path),
+    ),
+  );
+  const compare = (rendered: VirtualTree) =>
+    reconcile({
+      rendered,
+      baseline,
+      disk,
+      renames: request.plan.renames,
+      splices: request.splices,
+      decide: ({ path }) => request.decisions.get(path) ?? request.onConflict,
+      mergers,
+    });
+  if (!request.repo && !request.splices) {
+    // In a new repository the records are files like any other: what stands in their place is not ours.
+    state.tree = virtualTree([...generated.values(), ...(await recordsOf(request, generated))]);
+    state.changes = await compare(state.tree);
+    return state.changes;
+  }
+  const changes = await compare(generated);
+  const ours = asAccepted(generated, baseline, changes);
+  const records = await recordsOf(request, ours);
+  state.tree = virtualTree([...ours.values(), ...records]);
+  const all = [...changes, ...recordChanges(records, disk)];
+  const pending = pendingRecord(request.command, all, disk);
+  state.changes = [...all, ...(pending ? recordChanges([pending], disk) : [])].sort((one, other) =>
+    one.path < other.path ? -1 : 1,
+  );
   return state.changes;
 }
 
-/** Step 3: the embedded checks over what would be written. */
+/** What `bulwark pin` has found out is put into every rendering; a tag that the templates have moved on from waits for the next. */
+async function withPins(state: RunState, tree: VirtualTree): Promise<VirtualTree> {
+  const pins = state.request.repo?.settings.pins;
+  if (!pins) return tree;
+  const [{ pinTree, textsOf }, { stalePins }] = await Promise.all([
+    import('./pin/pin-tree.ts'),
+    import('./pin/pin-text.ts'),
+  ]);
+  const stale = stalePins(textsOf(tree.values()), pins);
+  if (stale.length > 0) {
+    state.remarks = [
+      `no longer pinned, for the templates have other tags: ${stale.join(', ')}; run: bulwark pin`,
+    ];
+  }
+  return pinTree(tree, pins);
+}
+
+/**
+ * What bulwark answers for from now on: where there is no safe place for our part, the file stays the user's alone; where he has
+ * kept a file of his own, it is treated as the application's: looked at, and never touched.
+ */
+function asAccepted(
+  generated: VirtualTree,
+  baseline: ReadonlyMap<RepoPath, BaseFile>,
+  changes: ChangeSet,
+): VirtualTree {
+  const accepted = new Map(generated);
+  for (const change of changes) {
+    const file = accepted.get(change.path);
+    if (!file) continue;
+    if (change.kind === 'conflict' && change.remark !== undefined) accepted.delete(change.path);
+    const wasKept = baseline.get(change.path)?.ownership === 'seeded' || !baseline.has(change.path);
+    if (change.kind === 'keep' && wasKept) accepted.set(change.path, { ...file, ownership: 'seeded' });
+  }
+  return accepted;
+}
+
+/** Step 3: the team's rules and the embedded checks over what would be written. */
 export async function judgeStep(state: RunState): Promise<void> {
-  if (!state.request.judge || !state.tree) return;
+  if (!state.tree) return;
+  if (state.request.holdToRules) {
+    state.remarks = [...(state.remarks ?? []), ...(await state.request.holdToRules(state.tree))];
+  }
+  if (!state.request.judge) return;
   const { runEmbedded } = await import('./verify/run-embedded.ts');
   state.judgements = await runEmbedded(state.tree);
 }
 
-/** Conflicts that nobody has decided on: with any, nothing is written. */
+/** Conflicts that nobody has decided on: with any, nothing is written. A remark says what is to be done by hand. */
 export const undecided = (changes: ChangeSet): ChangeSet =>
-  changes.filter((change) => change.kind === 'conflict' && change.merged === undefined);
+  changes.filter(
+    (change) => change.kind === 'conflict' && change.merged === undefined && change.remark === undefined,
+  );
 
 /** Step 4: all or nothing. */
 export async function commitStep(state: RunState): Promise<void> {
@@ -87,20 +175,38 @@ export async function commitStep(state: RunState): Promise<void> {
   state.written = true;
 }
 
-/** What bulwark itself keeps in the repository (SPEC section 2). */
-function recordsOf(request: RunRequest, generated: VirtualTree): VirtualFile[] {
-  const { answers, preset } = request;
+async function recordsOf(request: RunRequest, tree: VirtualTree): Promise<readonly VirtualFile[]> {
+  const { repo, plan, packs } = request;
+  const known = new Map([...(repo?.baseline ?? []), ...packedTexts(plan, tree)]);
+  return recordFiles({
+    settings: await settingsText(request),
+    tree,
+    version,
+    packs: packs?.locked ?? [],
+    known,
+  });
+}
+
+/** The file is made to be edited: how its owner has written it stays, and what the run has changed is put in. */
+async function settingsText({ answers, preset, repo, plan, packs }: RunRequest): Promise<string> {
+  const { manages } = plan.project;
   const settings = serializeSettings({
     $schema: `https://unpkg.com/create-bulwark@${version}/schema/bulwark.schema.json`,
     preset,
     answers: answersDocument(answers),
-    packs: [],
+    ...(manages === 'components' && { manages, layout: plan.layout }),
+    packs: packs?.references ?? [],
+    ...(repo?.settings.pins && { pins: repo.settings.pins }),
   });
-  return [
-    record(SETTINGS_PATH, settings),
-    record(LOCK_PATH, serializeLock(lockOf(generated, version))),
-    record(BASELINE_PATH, serializeBaseline(generated, packedTexts(request.plan, generated))),
-  ];
+  if (!repo || repo.settingsText === settings) return settings;
+  const merged = await mergers.mergeFile({
+    path: SETTINGS_PATH,
+    base: Buffer.from(serializeSettings(repo.settings)),
+    ours: Buffer.from(repo.settingsText),
+    theirs: Buffer.from(settings),
+    isShared: false,
+  });
+  return merged?.conflicts.length === 0 ? merged.content.toString('utf8') : settings;
 }
 
 /** Large verbatim files come packed: to press them takes longer than to write them. */
@@ -108,16 +214,10 @@ function packedTexts({ renderings }: Plan, generated: VirtualTree): Baseline {
   const texts = new Map<RepoPath, BaselineFile>();
   for (const { path, template } of renderings) {
     const content = generated.get(path)?.content;
-    const { packed } = template;
-    if (content && packed !== undefined) texts.set(path, { content, packed });
+    const { packed, body } = template;
+    // A pin makes another text of it.
+    const isVerbatim = content && Buffer.isBuffer(body) && body.equals(content);
+    if (isVerbatim && packed !== undefined) texts.set(path, { content, packed });
   }
   return texts;
 }
-
-const record = (path: RepoPath, text: string): VirtualFile => ({
-  path,
-  content: Buffer.from(text),
-  executable: false,
-  origin: { component: 'bulwark', template: path },
-  ownership: 'managed',
-});

@@ -3,7 +3,14 @@ import { parseArgs } from 'node:util';
 import type { Issue } from '../errors.ts';
 import { nearest } from '../plan/nearest.ts';
 import { flagOf, type Question } from '../plan/questions.ts';
-import { COMMANDS, OPTIONS, type CommandName, type OptionName, type OptionSpec } from './options.ts';
+import {
+  ANSWERING,
+  COMMANDS,
+  OPTIONS,
+  type CommandName,
+  type OptionName,
+  type OptionSpec,
+} from './options.ts';
 
 export interface CommandLine {
   readonly command: CommandName;
@@ -86,11 +93,11 @@ export function parseCommandLine(
     }
   }
   issues.push(...contradictions(options));
-  if (command !== 'create') {
+  if (!ANSWERING.includes(command)) {
     for (const key of flags.keys()) {
       issues.push({
         id: 'misplaced-flag',
-        message: `${flagOf(key)} answers a question of "create"; "${command}" asks none`,
+        message: `${flagOf(key)} answers a question; "${command}" asks none`,
         where: flagOf(key),
         hint: `leave out ${flagOf(key)}`,
       });
@@ -172,12 +179,13 @@ const unknownFlag = (rawName: string, names: readonly string[]): Issue => {
 };
 
 function tooMany(command: CommandName, positionals: readonly string[]): Issue[] {
-  const allowed = COMMANDS[command].usage.split(' ').length - 1;
+  const { usage } = COMMANDS[command];
+  const allowed = usage.endsWith('…') ? Infinity : usage.split(' ').length - 1;
   return positionals.slice(allowed).map((word) => ({
     id: 'unexpected-word',
     message: `"${word}" is one word too many`,
     where: word,
-    hint: `use: bulwark ${COMMANDS[command].usage}`,
+    hint: `use: bulwark ${usage}`,
   }));
 }
 
@@ -213,6 +221,8 @@ const CONTRADICTIONS: readonly (readonly [OptionName, OptionName])[] = [
   ['quiet', 'verbose'],
   ['json', 'diff'],
   ['json', 'sarif'],
+  ['ours', 'theirs'],
+  ['abort', 'rebuild'],
 ];
 
 const contradictions = (options: ReadonlyMap<OptionName, unknown>): Issue[] =>

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { deriveNames } from '../component/names.ts';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
 import { markBothSides } from '../merge/mark-both-sides.ts';
+import type { Scope } from '../plan/plan-run.ts';
 import { targetFault, openTarget } from '../repo/open-repo.ts';
 import type { RunRequest } from '../run.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
@@ -16,11 +17,15 @@ import { printable } from './printable.ts';
 import { inquirerPrompter, type Heading, type Option, type Prompter } from './prompter.ts';
 import type { GivenAnswers } from './raw-answers.ts';
 import { formatChanges } from './report.ts';
-import { formatReview, reviewOf, type Review } from './review.ts';
+import { formatReview, reviewOf, type ChooseRun, type Review } from './review.ts';
 
 export interface AskPorts {
   /** Keeps the answers for `--resume`, after each of them; absent: they are lost when the person leaves. */
   readonly save?: (answers: AnswersSoFar) => void;
+  /** Puts the run together from what was answered; absent: a new repository. */
+  readonly choose?: ChooseRun;
+  /** Default: the repository as a whole. */
+  readonly scope?: Scope;
   /** Tests script it. */
   readonly prompter?: Prompter;
 }
@@ -32,7 +37,7 @@ export interface AskPorts {
 export async function askForRun(
   context: CommandContext,
   given: GivenAnswers,
-  { save, prompter }: AskPorts,
+  { save, choose, scope, prompter }: AskPorts,
 ): Promise<ChosenRun> {
   let isSaved = given.raw.prompt !== undefined;
   const draft = new Draft(context.catalog, given, (answers) => {
@@ -47,7 +52,7 @@ export async function askForRun(
 
   for (;;) {
     await askOpen(context, draft, person);
-    const review = await reviewOf(context, draft);
+    const review = await reviewOf(context, draft, choose, scope);
     person.show(formatReview(context, draft, review));
     const run = await decideOnReview(context, draft, review, person, cancelled);
     if (run) return run;
@@ -237,8 +242,12 @@ type Update = Extract<Change, { kind: 'update' }>;
 
 /** What overwriting would do to a file that nobody has decided on. */
 function asUpdate(change: Change): Update | undefined {
-  if ((change.kind !== 'conflict' && change.kind !== 'keep') || !change.file || !change.previous)
-    return undefined;
+  if (change.kind !== 'conflict' && change.kind !== 'keep') return undefined;
+  const isOpen =
+    change.kind === 'conflict'
+      ? change.merged === undefined && change.remark === undefined
+      : change.reason === 'harmless';
+  if (!isOpen || !change.file || !change.previous) return undefined;
   const { path, file, previous } = change;
   return { path, kind: 'update', file, content: file.content, previous };
 }

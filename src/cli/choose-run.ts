@@ -7,6 +7,7 @@ import type { Plan } from '../plan/plan-run.ts';
 import { openTarget, targetFault, type Target } from '../repo/open-repo.ts';
 import type { RunRequest } from '../run.ts';
 import type { CommandContext } from './commands/command.ts';
+import { teamRules } from './team-rules.ts';
 
 export interface ChosenRun {
   readonly request: RunRequest;
@@ -29,29 +30,38 @@ export interface Choice {
 
 /**
  * Puts a run together from resolved answers.
- * @throws BulwarkError (code 2) for issues of the plan, (code 74) when the target cannot be written
+ * @throws BulwarkError (code 2) for issues of the plan, (code 6) when an answer breaks a team rule, (code 8) when a pack is not
+ * what the target's lock says, (code 74) when the target cannot be written
  */
-export function chooseRun(context: CommandContext, choice: Choice): ChosenRun {
-  const { line, terminal, signal } = context;
+export async function chooseRun(context: CommandContext, choice: Choice): Promise<ChosenRun> {
+  const { line, terminal, signal, packs } = context;
   const { resolution, plan, preset, decisions } = choice;
   if (plan.issues.length > 0) throw usageError(plan.issues);
   const target = resolve(terminal.cwd, choice.directory ?? plan.project.names.slug);
   const { workTree } = usableTarget(target);
   const onConflict = onConflictOf(context);
+  const holdToRules = await teamRules(context, target, {
+    answers: resolution.answers,
+    components: resolution.components.map(({ id }) => id),
+  });
   return {
     resolution,
     directory: shownDirectory(terminal.cwd, target),
     ...(workTree !== undefined && { workTree }),
     request: {
+      command: 'create',
+      splices: false,
       target,
       preset,
       answers: resolution.answers,
       plan,
+      ...(packs && { packs: packs.recordsFor(target) }),
       // What a person was not asked about must not be decided for him.
       onConflict: onConflict === 'ask' ? 'fail' : onConflict,
       decisions,
       dryRun: line.options.has('dry-run'),
       judge: !line.options.has('no-verify'),
+      ...(holdToRules && { holdToRules }),
       signal,
     },
   };

@@ -1,6 +1,7 @@
 /** The one JSON document that `--json` prints, also when a run fails. */
 import { createHash } from 'node:crypto';
 import { BulwarkError, ExitCode, type Issue } from '../errors.ts';
+import type { LockedPack } from '../repo/lockfile.ts';
 import type { Answers } from '../plan/answers.ts';
 import type { AnswersDocument } from '../plan/answers-document.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
@@ -23,6 +24,8 @@ export interface RunDocument {
   readonly code: ExitCode;
   readonly issues: readonly Issue[];
   readonly preset: string | null;
+  /** As the lock has them; absent without packs. */
+  readonly packs?: readonly LockedPack[];
   readonly answers: AnswersDocument;
   /** Where each answer came from, by key. */
   readonly sources: Readonly<Record<string, string>>;

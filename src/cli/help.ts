@@ -17,7 +17,7 @@ export function formatHelp(questions: readonly Question[], command: CommandName)
     ...(command === 'create'
       ? [`Answers:\n${rows(questions.map((question) => [flagTitle(question), help(question)]))}`]
       : []),
-    'Exit codes: 0 done, 1 findings, 2 usage, 3 conflicts left, 5 input needed, 70 bug, 74 machine, 130 interrupted\n' +
+    'Exit codes: 0 done, 1 findings, 2 usage, 3 conflicts left, 5 input needed, 6 a team rule is broken, 70 bug, 74 machine, 130 interrupted\n' +
       'bulwark has no telemetry.\n',
   ];
   return sections.join('\n');

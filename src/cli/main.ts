@@ -5,6 +5,8 @@ import { version } from 'bulwark:package';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
 import { catalogOf } from '../plan/catalog.ts';
 import { parseCommandLine, type CommandLine } from './args.ts';
+import { wantedPacks } from './pack-references.ts';
+import type { Question } from '../plan/questions.ts';
 import type { Command, CommandContext } from './commands/command.ts';
 import { create } from './commands/create.ts';
 import { failureDocument, serializeDocument } from './document.ts';
@@ -16,9 +18,19 @@ import { terminalOf, type ProcessLike } from './terminal.ts';
 /** The others are loaded when they are called: `create` should not pay for them. */
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   create: async () => create,
+  add: async () => (await import('./commands/add.ts')).add,
+  remove: async () => (await import('./commands/remove.ts')).remove,
+  adopt: async () => (await import('./commands/adopt.ts')).adopt,
+  update: async () => (await import('./commands/update.ts')).update,
+  resolve: async () => (await import('./commands/resolve.ts')).resolve,
+  diff: async () => (await import('./commands/diff.ts')).diff,
+  check: async () => (await import('./commands/check.ts')).check,
+  eject: async () => (await import('./commands/eject.ts')).eject,
   verify: async () => (await import('./commands/verify.ts')).verify,
   list: async () => (await import('./commands/list.ts')).list,
   info: async () => (await import('./commands/info.ts')).info,
+  pin: async () => (await import('./commands/pin.ts')).pin,
+  pack: async () => (await import('./commands/pack.ts')).pack,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   completion: async () => (await import('./commands/completion.ts')).completion,
 };
@@ -36,19 +48,35 @@ export async function main(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const catalog = catalogOf(components, presets, templates);
-  const line = parseCommandLine(argv, catalog.questions, programName === 'bulwark');
+  const isStrict = programName === 'bulwark';
+  const line = parseCommandLine(argv, catalog.questions, isStrict);
   const cwd = line.options.get('cwd');
   const terminal = terminalOf(process, colourOption(line), typeof cwd === 'string' ? cwd : undefined);
   const style = styleOf(terminal.colour);
   const isQuiet = line.options.has('quiet') || line.options.has('json') || line.options.has('sarif');
-  const context: CommandContext = {
-    line,
-    catalog,
-    terminal,
-    style,
-    say: isQuiet ? () => undefined : terminal.say,
-    signal,
-  };
+  return carryOut(
+    {
+      line,
+      catalog,
+      terminal,
+      style,
+      say: isQuiet ? () => undefined : terminal.say,
+      signal,
+    },
+    (questions) => parseCommandLine(argv, questions, isStrict),
+  );
+}
+
+/**
+ * Runs the command of a line, and says what went wrong.
+ * @param parse reads the line again: with packs there are more questions, and so more flags
+ */
+export async function carryOut(
+  plain: CommandContext,
+  parse: (questions: readonly Question[]) => CommandLine,
+): Promise<ExitCode> {
+  const { line, catalog, terminal, style } = plain;
+  let context = plain;
   try {
     if (line.options.has('version')) {
       terminal.out(`${version}\n`);
@@ -58,11 +86,17 @@ export async function main(
       terminal.out(formatHelp(catalog.questions, line.command));
       return ExitCode.ok;
     }
-    if (line.issues.length > 0) throw usageError(line.issues);
+    const wanted = wantedPacks(plain);
+    if (wanted.references.length > 0) {
+      const { packsOfRun } = await import('./packs.ts');
+      const packs = await packsOfRun(plain, wanted);
+      context = { ...plain, line: parse(packs.catalog.questions), catalog: packs.catalog, packs };
+    }
+    if (context.line.issues.length > 0) throw usageError(context.line.issues);
     const command = await COMMANDS[line.command]();
     return await command(context);
   } catch (error) {
-    const known = error instanceof BulwarkError ? error : bugOf(error);
+    const known = error instanceof BulwarkError ? error : (context.packs?.defectOf(error) ?? bugOf(error));
     if (line.options.has('json')) terminal.out(serializeDocument(failureDocument(known)));
     else terminal.say(formatIssues(known.issues, style));
     if (line.options.has('verbose')) terminal.say(`${(error as Error).stack ?? String(error)}\n`);

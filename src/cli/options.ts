@@ -3,13 +3,35 @@ import { ON_CONFLICT } from '../merge/reconcile.ts';
 
 export const COMMANDS = {
   create: { usage: 'create [dir]', summary: 'render a new repository (the default command)' },
+  add: { usage: 'add <component>…', summary: 'add components to the repository one stands in' },
+  remove: { usage: 'remove <component>…', summary: 'take components back, and keep what was edited' },
+  adopt: {
+    usage: 'adopt [component]…',
+    summary: 'look after a repository that was there before, and overwrite nothing',
+  },
+  update: {
+    usage: 'update',
+    summary: 'bring the repository up to the present templates, with all edits kept',
+  },
+  resolve: { usage: 'resolve [path]…', summary: 'say how the conflicts of an update are resolved' },
+  diff: { usage: 'diff [path]…', summary: 'show what was changed since bulwark wrote it' },
+  check: { usage: 'check', summary: 'say what has drifted, for continuous integration' },
+  eject: { usage: 'eject', summary: 'stop looking after the repository, and keep its files' },
   verify: {
     usage: 'verify [dir]',
     summary: 'judge a repository by embedded checks and every real tool that is installed',
   },
   list: { usage: 'list', summary: 'show stacks, components and presets' },
   info: { usage: 'info <component>', summary: 'show the options and files of one component or preset' },
+  pin: {
+    usage: 'pin [path]…',
+    summary: 'put digests to image tags and commits to action tags, as the registries say',
+  },
   doctor: { usage: 'doctor', summary: 'show which real tools are installed and how to get the others' },
+  pack: {
+    usage: 'pack <init|lint|test> [dir]',
+    summary: "start, lint or test a team's own templates",
+  },
   completion: {
     usage: 'completion <shell>',
     summary: 'print a completion script for bash, zsh, fish or powershell',
@@ -31,7 +53,12 @@ export interface OptionSpec {
 }
 
 const ALL = Object.keys(COMMANDS) as CommandName[];
-const RENDERING: readonly CommandName[] = ['create'];
+/** They render into the repository that one stands in. */
+const RERUNS: readonly CommandName[] = ['add', 'remove', 'adopt', 'update'];
+const RENDERING: readonly CommandName[] = ['create', ...RERUNS];
+const CREATE: readonly CommandName[] = ['create'];
+/** Commands whose questions can be answered by flags. */
+export const ANSWERING: readonly CommandName[] = ['create', 'add', 'adopt', 'update'];
 
 /** Options besides the questions' own flags. */
 export const OPTIONS = [
@@ -42,21 +69,28 @@ export const OPTIONS = [
     takes: 'value',
     value: 'NAME',
     help: 'start from a preset (see "list")',
-    commands: RENDERING,
+    commands: CREATE,
   },
   {
     name: 'answers',
     takes: 'value',
     value: 'FILE|-',
     help: 'take answers from a YAML or JSON file, or from standard input',
-    commands: RENDERING,
+    commands: ANSWERING,
   },
   {
     name: 'set',
     takes: 'list',
     value: 'KEY=VALUE',
     help: 'answer one question by its key',
-    commands: RENDERING,
+    commands: ANSWERING,
+  },
+  {
+    name: 'rules',
+    takes: 'list',
+    value: 'FILE',
+    help: 'hold the repository to the team rules of a YAML or JSON file',
+    commands: [...RENDERING, 'check'],
   },
   {
     name: 'yes',
@@ -70,9 +104,36 @@ export const OPTIONS = [
     short: 'n',
     takes: 'flag',
     help: 'show what would be done and do nothing',
-    commands: RENDERING,
+    commands: [...RENDERING, 'resolve', 'eject', 'pin'],
   },
-  { name: 'diff', takes: 'flag', help: 'show the content of every change', commands: RENDERING },
+  { name: 'diff', takes: 'flag', help: 'show the content of every change', commands: [...RENDERING, 'pin'] },
+  {
+    name: 'force',
+    takes: 'flag',
+    help: 'write over uncommitted changes too',
+    commands: [...RERUNS, 'eject'],
+  },
+  {
+    name: 'abort',
+    takes: 'flag',
+    help: 'restore everything as it was before the run that left conflicts',
+    commands: ['update'],
+  },
+  {
+    name: 'rebuild',
+    takes: 'flag',
+    help: 'make lock and baseline anew, after a merge of branches has broken them',
+    commands: ['update'],
+  },
+  { name: 'ours', takes: 'flag', help: 'take the file as it was before', commands: ['resolve'] },
+  { name: 'theirs', takes: 'flag', help: 'take the file as the templates have it', commands: ['resolve'] },
+  {
+    name: 'only',
+    takes: 'value',
+    value: 'rules,edits,update',
+    help: 'look at these kinds of drift alone',
+    commands: ['check'],
+  },
   {
     name: 'on-conflict',
     takes: 'value',
@@ -84,15 +145,15 @@ export const OPTIONS = [
     name: 'resume',
     takes: 'flag',
     help: 'start from the answers of the last run that was broken off',
-    commands: RENDERING,
+    commands: CREATE,
   },
   {
     name: 'git',
     takes: 'flag',
     help: 'git init and first commit, also inside another work tree',
-    commands: RENDERING,
+    commands: CREATE,
   },
-  { name: 'no-git', takes: 'flag', help: 'no git init and no first commit', commands: RENDERING },
+  { name: 'no-git', takes: 'flag', help: 'no git init and no first commit', commands: CREATE },
   {
     name: 'verify',
     takes: 'value',
@@ -101,9 +162,33 @@ export const OPTIONS = [
     commands: RENDERING,
   },
   { name: 'no-verify', takes: 'flag', help: 'write without judging first', commands: RENDERING },
-  { name: 'offline', takes: 'flag', help: 'never use the network (these commands never do)', commands: ALL },
+  {
+    name: 'pack',
+    takes: 'list',
+    value: 'REF',
+    help: "put a team's pack over the catalog: ./folder, ./pack.tgz, git+https://…, gh:owner/repo, npm:@scope/name",
+    commands: RENDERING,
+  },
+  {
+    name: 'trust',
+    takes: 'flag',
+    help: 'let the code of the packs run; --yes never does',
+    commands: [...RENDERING, 'pack'],
+  },
+  {
+    name: 'write',
+    takes: 'flag',
+    help: 'write what the samples render as the golden trees to compare with',
+    commands: ['pack'],
+  },
+  {
+    name: 'offline',
+    takes: 'flag',
+    help: 'never use the network: packs come from the cache, and "pin" cannot work',
+    commands: ALL,
+  },
   { name: 'json', takes: 'flag', help: 'print one JSON document', commands: ALL },
-  { name: 'sarif', takes: 'flag', help: 'print the findings as SARIF 2.1.0', commands: ['verify'] },
+  { name: 'sarif', takes: 'flag', help: 'print the findings as SARIF 2.1.0', commands: ['verify', 'check'] },
   { name: 'cwd', takes: 'value', value: 'DIR', help: 'stand in this folder', commands: ALL },
   { name: 'color', takes: 'flag', help: 'use colours', commands: ALL },
   { name: 'no-color', takes: 'flag', help: 'use no colours', commands: ALL },

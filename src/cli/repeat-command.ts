@@ -4,14 +4,25 @@ import type { Answers, Source } from '../plan/answers.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Sources whose values come back by themselves. */
-const IMPLIED: ReadonlySet<Source> = new Set(['default', 'preset', 'directory', 'team default']);
+const IMPLIED: ReadonlySet<Source> = new Set([
+  'default',
+  'detected',
+  'preset',
+  'directory',
+  'team default',
+  'team lock',
+]);
 
-/** `npm create bulwark@latest my-service -- --yes --stack fastapi` for the package manager that is in use. */
+/**
+ * `npm create bulwark@latest my-service -- --yes --stack fastapi` for the package manager that is in use.
+ * @param more flags that are no answers
+ */
 export function repeatCommand(
   directory: string,
   preset: string | null,
   answers: Answers,
   packageManager: Terminal['packageManager'],
+  more: readonly string[] = [],
 ): string {
   const flags = [
     ...(preset === null ? [] : ['--preset', preset]),
@@ -20,6 +31,7 @@ export function repeatCommand(
       if (typeof value === 'boolean') return [value ? flagOf(key) : `--no-${flagOf(key).slice(2)}`];
       return [`${flagOf(key)}=${Array.isArray(value) ? value.join(',') || 'none' : String(value)}`];
     }),
+    ...more,
     '--yes',
   ];
   const separator = packageManager === 'npm' ? ['--'] : [];

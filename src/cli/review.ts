@@ -2,7 +2,8 @@
 import { BulwarkError, ExitCode, type Issue } from '../errors.ts';
 import type { Resolution } from '../plan/answers.ts';
 import { planResolved } from '../plan/catalog.ts';
-import { reconcileStep, renderStep, startRun, type RunRequest } from '../run.ts';
+import { WHOLE, type Plan, type Scope } from '../plan/plan-run.ts';
+import { reconcileStep, renderStep, startRun, type RunRequest, type RunState } from '../run.ts';
 import type { ChangeSet } from '../tree/change-set.ts';
 import { chooseRun, type ChosenRun } from './choose-run.ts';
 import type { CommandContext } from './commands/command.ts';
@@ -18,33 +19,52 @@ export interface Review {
   readonly changes: ChangeSet;
 }
 
+/** Puts a run together from resolved answers. @throws BulwarkError (code 2) for what the person can mend */
+export type ChooseRun = (resolution: Resolution, plan: Plan) => Promise<ChosenRun>;
+
 /**
  * Renders the run of the present answers in memory and compares it with the disk.
  * @throws BulwarkError when the machine fails; what the person can mend is among the problems
  */
-export async function reviewOf(context: CommandContext, draft: Draft): Promise<Review> {
+export async function reviewOf(
+  context: CommandContext,
+  draft: Draft,
+  choose: ChooseRun = intoNewFolder(context, draft),
+  scope: Scope = WHOLE,
+): Promise<Review> {
   const resolution = draft.resolve();
   const problems = resolution.issues;
   if (problems.length > 0) return { resolution, problems, changes: [] };
   try {
-    const run = chooseRun(context, {
-      directory: draft.directory,
-      resolution,
-      plan: await planResolved(context.catalog, resolution),
-      preset: draft.preset,
-      decisions: new Map(),
-    });
-    return { resolution, problems: [], run, changes: changesOf(run.request) };
+    const run = await choose(resolution, await planResolved(context.catalog, resolution, scope));
+    const { changes = [], tree } = await renderedRun(run.request);
+    if (tree) await run.request.holdToRules?.(tree);
+    return { resolution, problems: [], run, changes };
   } catch (error) {
-    if (!(error instanceof BulwarkError) || error.exitCode !== ExitCode.usage) throw error;
+    if (!(error instanceof BulwarkError) || !MENDABLE.has(error.exitCode)) throw error;
     return { resolution, problems: error.issues, changes: [] };
   }
 }
 
-function changesOf(request: RunRequest): ChangeSet {
+const intoNewFolder =
+  (context: CommandContext, draft: Draft): ChooseRun =>
+  (resolution, plan) =>
+    chooseRun(context, {
+      directory: draft.directory,
+      resolution,
+      plan,
+      preset: draft.preset,
+      decisions: new Map(),
+    });
+
+/** What other answers can change. */
+const MENDABLE: ReadonlySet<ExitCode> = new Set([ExitCode.usage, ExitCode.ruleBroken]);
+
+async function renderedRun(request: RunRequest): Promise<RunState> {
   const state = startRun({ ...request, dryRun: true });
   for (const rendering of request.plan.renderings) renderStep(state, rendering);
-  return reconcileStep(state);
+  await reconcileStep(state);
+  return state;
 }
 
 /** The whole screen, except for what to do next. */
@@ -56,7 +76,9 @@ export function formatReview(
   const name = String(resolution.answers.get('name')?.value);
   const derived = derivedNames(draft, name);
   const title = run ? `Review: ${name} in ${run.directory}` : `Review: ${name}`;
-  const present = changes.filter(({ kind }) => kind !== 'create');
+  const present = changes.filter(
+    ({ kind }) => kind !== 'create' && (!run?.request.repo || kind !== 'unchanged'),
+  );
   return [
     `\n${style.bold(title)}\n\n`,
     formatAnswers(resolution.answers),

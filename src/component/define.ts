@@ -141,6 +141,8 @@ export interface Project {
   /** Where it is reached in production: `my-service.example.com`. */
   readonly domain: string;
   readonly stack: ComponentId;
+  /** `components`: the repository was there before, with files of its own. */
+  readonly manages: 'repository' | 'components';
   /** All components of the plan, sorted. */
   readonly components: readonly ComponentId[];
   readonly has: (component: ComponentId) => boolean;
@@ -153,6 +155,12 @@ export interface Project {
 
 /** What is known of the project before the components have told their facts. */
 export type FactlessProject = Omit<Project, 'facts' | 'jobs'>;
+
+/** A file that stood at `from` stands at `to` now. */
+export interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
 
 export interface ComponentDefinition<F extends Fields = Fields> {
   readonly id: ComponentId;
@@ -181,6 +189,8 @@ export interface ComponentDefinition<F extends Fields = Fields> {
   readonly documents?: (answers: AnswersOf<F>, project: Project) => readonly DocumentLink[];
   /** Paths (or folders, with a trailing slash) that are the user's once edited: application code. */
   readonly seeded?: readonly string[];
+  /** Paths that files had in earlier versions, or have under other answers: a user's edits follow to the new one. */
+  readonly renames?: (answers: AnswersOf<F>, project: Project) => readonly Rename[];
   /** What a person does next, in order; commands as they are typed in the new folder. */
   readonly nextSteps?: (answers: AnswersOf<F>, project: Project) => readonly string[];
   /** Answer sets that drive golden, contract and tool tests; `default` is always among them. */

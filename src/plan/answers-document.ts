@@ -19,3 +19,16 @@ export function answersDocument(answers: Answers): AnswersDocument {
   }
   return document;
 }
+
+/** The inverse: `{fastapi: {python: …}}` and `{"fastapi.python": …}` both become `fastapi.python`. */
+export function flattenAnswers(document: Readonly<Record<string, unknown>>): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(document)) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      for (const [field, answer] of Object.entries(value)) values.set(`${key}.${field}`, answer);
+    } else {
+      values.set(key, value);
+    }
+  }
+  return values;
+}

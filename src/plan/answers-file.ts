@@ -1,6 +1,7 @@
 /** Reads answers from YAML or JSON text, with the line of every fault. */
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { Issue } from '../errors.ts';
+import { flattenAnswers } from './answers-document.ts';
 
 /** Larger than any honest set of answers; keeps a hostile file from filling the memory. */
 const MAX_BYTES = 1024 * 1024;
@@ -106,15 +107,8 @@ function flatten(content: Readonly<Record<string, unknown>>, name: string): Answ
       }
     }
   }
-  const values = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(source)) {
-    if (!isEnvelope && (key === 'preset' || key === '$schema')) continue;
-    if (isObject(value)) {
-      for (const [field, answer] of Object.entries(value)) values.set(`${key}.${field}`, answer);
-    } else {
-      values.set(key, value);
-    }
-  }
+  const values = flattenAnswers(source);
+  if (!isEnvelope) for (const key of ['preset', '$schema']) values.delete(key);
   return { values, issues, ...(typeof preset === 'string' && { preset }) };
 }
 

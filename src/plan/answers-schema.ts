@@ -31,9 +31,29 @@ export function settingsSchema(questions: readonly Question[], presets: readonly
       preset: { description: 'The preset that the answers started from, or null.', enum: [...presets, null] },
       answers: answersObject(questions, {}),
       packs: { description: 'Template packs, by reference.', type: 'array', items: { type: 'string' } },
+      pins: PINS_SCHEMA,
     },
   };
 }
+
+const PINS_SCHEMA: Schema = {
+  description: 'Digests and commits that tags stand for, as `bulwark pin` found them.',
+  type: 'object',
+  additionalProperties: false,
+  required: ['images', 'actions'],
+  properties: {
+    images: { type: 'object', additionalProperties: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' } },
+    actions: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['sha', 'version'],
+        properties: { sha: { type: 'string', pattern: '^[0-9a-f]{40}$' }, version: { type: 'string' } },
+      },
+    },
+  },
+};
 
 function answersObject(questions: readonly Question[], more: Schema): Schema {
   const properties: Record<string, unknown> = { ...more };

@@ -8,6 +8,7 @@ import { environmentNameOf, flagOf, supportsStack, type Question } from './quest
 
 /** Where an answer can come from, the strongest first (SPEC section 1). */
 export const SOURCES = [
+  'team lock',
   'prompt',
   'flag',
   'set',
@@ -17,6 +18,9 @@ export const SOURCES = [
   'team default',
   'directory',
   'preset',
+  // Below a preset, which somebody chose for this run in the knowledge of his repository: what was found there must not
+  // quietly undo it. Above our defaults, which know nothing of the repository.
+  'detected',
   'default',
 ] as const;
 export type Source = (typeof SOURCES)[number];
@@ -24,7 +28,7 @@ export type Source = (typeof SOURCES)[number];
 /** Sources that a person wrote for this run: a value that does not apply is then an error, not old news. */
 const DELIBERATE: ReadonlySet<Source> = new Set(['flag', 'set', 'answers file', 'environment']);
 /** Sources whose sets of components are completed by what the components require. */
-const IMPLICIT: ReadonlySet<Source> = new Set(['team default', 'preset', 'default']);
+const IMPLICIT: ReadonlySet<Source> = new Set(['team default', 'preset', 'detected', 'default']);
 
 /** Raw answers by key, by source. */
 export type RawAnswers = Readonly<Partial<Record<Source, ReadonlyMap<string, unknown>>>>;
@@ -32,6 +36,12 @@ export type RawAnswers = Readonly<Partial<Record<Source, ReadonlyMap<string, unk
 export interface Answer {
   readonly value: FieldValue;
   readonly source: Source;
+}
+
+/** A component that a team wants in every repository for whose stack it is made. */
+export interface RequiredComponent {
+  readonly component: ComponentId;
+  readonly pack: string;
 }
 
 /** The answers to all questions that apply, in the questions' order. */
@@ -50,6 +60,7 @@ export function resolveAnswers(
   questions: readonly Question[],
   available: readonly AnyComponent[],
   raw: RawAnswers,
+  required: readonly RequiredComponent[] = [],
 ): Resolution {
   const issues: Issue[] = [...unknownKeys(questions, raw)];
   const notices: string[] = [];
@@ -71,7 +82,7 @@ export function resolveAnswers(
     else issues.push(...givenInVain(question, raw, reason));
   }
 
-  const components = chooseComponents(questions, available, answers, issues, notices);
+  const components = chooseComponents(questions, available, answers, required, issues, notices);
   const chosen = new Set(components.map(({ id }) => id));
   for (const question of questions) {
     if (question.component === undefined) continue;
@@ -98,11 +109,14 @@ export function describeSource(key: string, source: Source): string {
     case 'bulwark.json':
       return `answers.${key} in bulwark.json`;
     case 'prompt':
+    case 'team lock':
     case 'team default':
     case 'directory':
     case 'preset':
     case 'default':
       return `${key} (${source})`;
+    case 'detected':
+      return `${key} (as found in the repository)`;
   }
 }
 
@@ -162,6 +176,7 @@ function chooseComponents(
   questions: readonly Question[],
   available: readonly AnyComponent[],
   answers: Map<string, Answer>,
+  required: readonly RequiredComponent[],
   issues: Issue[],
   notices: string[],
 ): AnyComponent[] {
@@ -177,6 +192,33 @@ function chooseComponents(
     const value = answers.get(key)?.value;
     for (const id of Array.isArray(value) ? value : [value]) chosen.add(String(id));
   }
+  const demand = (needed: ComponentId, by: string): void => {
+    if (chosen.has(needed)) return;
+    const key = askedBy.get(needed) ?? '';
+    const answer = answers.get(key);
+    const members = [...asList(answer?.value), needed];
+    if (answer && !IMPLICIT.has(answer.source)) {
+      issues.push({
+        id: 'requires',
+        message: `${by} needs ${needed}`,
+        where: describeSource(key, answer.source),
+        hint: `add it: ${flagOf(key)} ${members.join(',')}`,
+      });
+      return;
+    }
+    const field = questions.find((question) => question.key === key)?.field;
+    const order = field?.kind === 'set' ? field.options : members;
+    answers.set(key, {
+      value: order.filter((option) => members.includes(option)),
+      source: answer?.source ?? 'default',
+    });
+    notices.push(`${needed} was added, for ${by} needs it`);
+    chosen.add(needed);
+  };
+  for (const { component, pack } of required) {
+    const found = byId.get(component);
+    if (found && supportsStack(found, stack)) demand(component, `the pack "${pack}"`);
+  }
   // A set grows while it is walked: what is added here is checked for its own requirements too.
   for (const id of chosen) {
     const component = byId.get(id);
@@ -189,29 +231,7 @@ function chooseComponents(
         hint: `leave ${id} out, or choose another stack`,
       });
     }
-    for (const needed of component.requires ?? []) {
-      if (chosen.has(needed)) continue;
-      const key = askedBy.get(needed) ?? '';
-      const answer = answers.get(key);
-      const members = [...asList(answer?.value), needed];
-      if (answer && !IMPLICIT.has(answer.source)) {
-        issues.push({
-          id: 'requires',
-          message: `${id} needs ${needed}`,
-          where: describeSource(key, answer.source),
-          hint: `add it: ${flagOf(key)} ${members.join(',')}`,
-        });
-        continue;
-      }
-      const field = questions.find((question) => question.key === key)?.field;
-      const order = field?.kind === 'set' ? field.options : members;
-      answers.set(key, {
-        value: order.filter((option) => members.includes(option)),
-        source: answer?.source ?? 'default',
-      });
-      notices.push(`${needed} was added, for ${id} needs it`);
-      chosen.add(needed);
-    }
+    for (const needed of component.requires ?? []) demand(needed, id);
   }
   return available.filter(({ id }) => chosen.has(id));
 }

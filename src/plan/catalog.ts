@@ -4,14 +4,17 @@ import { usageError } from '../errors.ts';
 import type { TemplateStore } from '../render/template-store.ts';
 import { resolveAnswers, type RawAnswers, type Resolution } from './answers.ts';
 import { nearest } from './nearest.ts';
-import { planRun, type Plan } from './plan-run.ts';
+import { planRun, WHOLE, type Plan, type Scope } from './plan-run.ts';
 import { questionsOf, type Question } from './questions.ts';
+import { underStandards, type Standards } from './standards.ts';
 
 export interface Catalog {
   readonly components: readonly AnyComponent[];
   readonly presets: readonly PresetDefinition[];
   readonly questions: readonly Question[];
   readonly templates: TemplateStore;
+  /** What the packs of a team say of answers; absent without packs. */
+  readonly standards?: Standards;
 }
 
 /** @param components in any order; the catalog has them sorted by id */
@@ -43,16 +46,32 @@ export function presetNamed(catalog: Catalog, name: string): PresetDefinition {
 /** Resolves raw answers; those of the preset are put beneath what the user gave. */
 export function resolveRun(catalog: Catalog, raw: RawAnswers, preset: string | null): Resolution {
   const presetAnswers = preset === null ? {} : presetNamed(catalog, preset).answers;
-  return resolveAnswers(catalog.questions, catalog.components, {
-    ...raw,
-    preset: new Map(Object.entries(presetAnswers)),
-  });
+  const given = { ...raw, preset: new Map(Object.entries(presetAnswers)) };
+  const { questions, components, standards } = catalog;
+  if (!standards) return resolveAnswers(questions, components, given);
+  const held = underStandards(questions, given, standards);
+  const resolution = resolveAnswers(questions, components, held.raw, standards.required);
+  return {
+    ...resolution,
+    issues: [...held.issues, ...resolution.issues],
+    notices: [...held.notices, ...resolution.notices],
+  };
 }
 
 /** Plans a resolved run; loads the templates of the components in it. */
-export async function planResolved(catalog: Catalog, { answers, components }: Resolution): Promise<Plan> {
+export async function planResolved(
+  catalog: Catalog,
+  { answers, components }: Resolution,
+  scope: Scope = WHOLE,
+): Promise<Plan> {
   const loaded = await Promise.all(
     components.map(async ({ id }) => [id, await catalog.templates(id)] as const),
   );
-  return planRun({ answers, components, available: catalog.components, templates: new Map(loaded) });
+  return planRun({
+    answers,
+    components,
+    available: catalog.components,
+    templates: new Map(loaded),
+    scope,
+  });
 }

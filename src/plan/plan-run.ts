@@ -1,4 +1,5 @@
 /** What a run will render: pure, from answers, components and their templates. */
+import { version } from 'bulwark:package';
 import type { Contribution, Opening, View } from '../component/contribution.ts';
 import {
   STAGES,
@@ -44,6 +45,8 @@ export interface SharedFile {
   readonly opening: Opening;
   readonly component: ComponentId;
   readonly path: RepoPath;
+  /** False: no component of the plan opens it, so it is only added to where the repository has it. */
+  readonly isOurs: boolean;
   readonly contributions: readonly OwnedContribution[];
 }
 
@@ -54,6 +57,10 @@ export interface Plan {
   readonly diagram: readonly DiagramEdge[];
   readonly documents: readonly DocumentLink[];
   readonly nextSteps: readonly string[];
+  /** New paths by the old ones. */
+  readonly renames: ReadonlyMap<RepoPath, RepoPath>;
+  /** Of the scope that it was planned for. */
+  readonly layout: Scope['layout'];
   /** With any issue nothing is written. */
   readonly issues: readonly Issue[];
 }
@@ -65,7 +72,21 @@ export interface PlanInput {
   /** All components there are: templates may ask which of them are in the plan. */
   readonly available: readonly AnyComponent[];
   readonly templates: ReadonlyMap<ComponentId, readonly Template[]>;
+  /** Default: the repository as a whole. */
+  readonly scope?: Scope;
 }
+
+/** What bulwark renders into, and the habits that it finds there. */
+export interface Scope {
+  readonly manages: Project['manages'];
+  /** Where the repository keeps a shared file, by the path that it has with us: `docker-compose.yml` → `compose.yaml`. */
+  readonly layout: Readonly<Record<string, string>>;
+}
+
+export const WHOLE: Scope = { manages: 'repository', layout: {} };
+
+/** An opening with the component that makes it. */
+type OwnedOpening = Opening & { readonly component: ComponentId; readonly isOurs: boolean };
 
 /** A component with the answers to its own fields. */
 interface Answered {
@@ -74,18 +95,20 @@ interface Answered {
 }
 
 /** Plans a run. Throws BulwarkError for unsafe paths; errors of a component's own code are bugs. */
-export function planRun({ answers, components, available, templates }: PlanInput): Plan {
-  const factless = projectOf(answers, components);
+export function planRun({ answers, components, available, templates, scope = WHOLE }: PlanInput): Plan {
+  const { manages, layout } = scope;
+  const factless = { ...projectOf(answers, components), manages };
   const answered = components.map((component) => ({ component, own: answersOf(component, answers) }));
   const { facts, issues: clashes } = gatherFacts(answered, factless);
   const project: Project = { ...factless, facts, jobs: gatherJobs(answered, factless) };
   const projectView = viewOfProject(project, available);
   const renderings: Rendering[] = [];
-  const openings: (Opening & { component: ComponentId })[] = [];
+  const openings: OwnedOpening[] = [];
   const contributions: OwnedContribution[] = [];
   const diagram: DiagramEdge[] = [];
   const documents: DocumentLink[] = [];
   const nextSteps: string[] = [];
+  const renames = new Map<RepoPath, RepoPath>();
   const issues: Issue[] = [...clashes];
 
   for (const { component, own } of answered) {
@@ -103,25 +126,59 @@ export function planRun({ answers, components, available, templates }: PlanInput
       });
     }
     for (const item of component.contributes?.(own, project) ?? []) {
-      if (item.type === 'open') openings.push({ ...item, component: component.id });
+      if (item.type === 'open') openings.push({ ...item, component: component.id, isOurs: true });
       else contributions.push(ownContribution(item, component.id, files, view));
     }
     diagram.push(...(component.diagram?.(own, project) ?? []));
     documents.push(...(component.documents?.(own, project) ?? []));
+    for (const { from, to } of component.renames?.(own, project) ?? []) {
+      const source = `generators/${component.id}.ts`;
+      renames.set(repoPath(from, source), repoPath(to, source));
+    }
     nextSteps.push(...(component.nextSteps?.(own, project) ?? []));
     issues.push(...(component.faults?.(own, project) ?? []));
   }
-  const sharedFiles = openings.map(({ component, ...opening }): SharedFile => ({
+  const foreign = manages === 'components' ? openedByOthers(components, available, answers, project) : [];
+  const sharedFiles = [...openings, ...foreign].map(({ component, isOurs, ...opening }): SharedFile => ({
     opening,
+    isOurs,
     component,
-    path: repoPath(opening.path, `generators/${component}.ts`),
+    path: repoPath(layout[opening.path] ?? opening.path, `generators/${component}.ts`),
     contributions: contributions
       .filter(({ kind, id }) => kind === opening.kind && id === opening.id)
+      // How the application runs is written in a file of its owner's already.
+      .filter((contribution) => isOurs || contribution.component !== project.stack)
       .sort(
         (a, b) => a.order - b.order || (a.component < b.component ? -1 : a.component > b.component ? 1 : 0),
       ),
   }));
-  return { project, renderings, sharedFiles, diagram, documents, nextSteps, issues };
+  return {
+    project,
+    renderings,
+    sharedFiles: sharedFiles.filter(({ isOurs, contributions }) => isOurs || contributions.length > 0),
+    diagram,
+    documents,
+    nextSteps,
+    renames,
+    layout,
+    issues,
+  };
+}
+
+/** Shared files of components that are not in the plan: an existing repository may have its own. */
+function openedByOthers(
+  components: readonly AnyComponent[],
+  available: readonly AnyComponent[],
+  answers: Answers,
+  project: Project,
+): readonly OwnedOpening[] {
+  return available
+    .filter((component) => component.category !== 'stack' && !components.includes(component))
+    .flatMap((component) =>
+      (component.contributes?.(answersOf(component, answers), project) ?? []).flatMap((item) =>
+        item.type === 'open' ? [{ ...item, component: component.id, isOurs: false }] : [],
+      ),
+    );
 }
 
 /** The answers to a component's own fields, by field name; fields that do not apply have their default. */
@@ -197,7 +254,7 @@ const needsOf = (jobs: Jobs): View =>
     }),
   );
 
-function projectOf(answers: Answers, components: readonly AnyComponent[]): FactlessProject {
+function projectOf(answers: Answers, components: readonly AnyComponent[]): Omit<FactlessProject, 'manages'> {
   const names = deriveNames(String(answers.get('name')?.value));
   const ids = components.map(({ id }) => id);
   const answer = (key: string): FieldValue => {
@@ -235,6 +292,7 @@ function viewOfProject(project: Project, available: readonly AnyComponent[]): Vi
     securityContact: project.securityContact,
     domain: project.domain,
     stack: project.stack,
+    bulwark: version,
     needs: needsOf(project.jobs),
     has: Object.fromEntries(available.map(({ id }) => [camelCase(id), project.has(id)])),
     ...(app && { app: viewOfApplication(app) }),

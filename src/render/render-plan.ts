@@ -47,7 +47,10 @@ export function assembleTree(plan: Plan, files: readonly VirtualFile[]): Virtual
 /** Renders a whole plan. */
 export const renderPlan = (plan: Plan): VirtualTree => assembleTree(plan, plan.renderings.map(renderFile));
 
-function assemble({ opening, component, path, contributions }: SharedFile, overview: View): VirtualFile {
+function assemble(
+  { opening, component, path, isOurs, contributions }: SharedFile,
+  overview: View,
+): VirtualFile {
   const fragments = contributions.map((contribution) => ({
     component: contribution.component,
     source: contribution.template.source,
@@ -59,6 +62,8 @@ function assemble({ opening, component, path, contributions }: SharedFile, overv
     executable: false,
     origin: { component, template: `shared file ${opening.kind} ${opening.id}` },
     ownership: 'shared',
+    shared: opening.kind,
+    ...(!isOurs && { onlyIfPresent: true }),
   };
 }
 

@@ -13,6 +13,7 @@ import { setImmediate } from 'node:timers/promises';
 import { BulwarkError, ExitCode, type Issue, usageError } from '../errors.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
+import type { VirtualFile } from '../tree/virtual-tree.ts';
 import { type Disk, errorCode, nodeDisk } from './disk.ts';
 import { asFailure, attempt } from './failures.ts';
 import {
@@ -107,14 +108,18 @@ function stepOf(change: Change): readonly Step[] {
   const { path } = change;
   switch (change.kind) {
     case 'create':
-      return [{ kind: 'create', path, content: change.content, mode: modeOf(change.file) }];
+      return [{ kind: 'create', path, content: change.content, mode: modeOf(change) }];
     case 'update': {
       const { content, previous } = change;
-      return [{ kind: 'update', path, content, mode: modeOf(change.file), previous }];
+      return [{ kind: 'update', path, content, mode: modeOf(change), previous }];
     }
     case 'conflict': {
       const { merged, previous } = change;
-      return merged ? [{ kind: 'update', path, content: merged, mode: modeOf(change.file), previous }] : [];
+      if (!merged || previous?.equals(merged) === true) return [];
+      const mode = modeOf(change);
+      return previous
+        ? [{ kind: 'update', path, content: merged, mode, previous }]
+        : [{ kind: 'create', path, content: merged, mode }];
     }
     case 'delete':
       return [{ kind: 'delete', path, previous: change.previous }];
@@ -124,7 +129,13 @@ function stepOf(change: Change): readonly Step[] {
   }
 }
 
-const modeOf = ({ executable }: { readonly executable: boolean }): number => (executable ? 0o755 : 0o644);
+const modeOf = ({
+  executable,
+  file,
+}: {
+  readonly executable?: boolean;
+  readonly file: VirtualFile;
+}): number => ((executable ?? file.executable) ? 0o755 : 0o644);
 
 /** Few enough that Ctrl-C is heard at once, many enough that listening costs nothing (0.5 ms for 160 files). */
 const STEPS_PER_BREATH = 16;

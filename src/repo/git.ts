@@ -97,7 +97,7 @@ const LOCAL_VARIABLES =
   /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|CONFIG|DIR|GRAFT_FILE|IMPLICIT_WORK_TREE|INDEX_FILE|INTERNAL_SUPER_PREFIX|NAMESPACE|NO_REPLACE_OBJECTS|OBJECT_DIRECTORY|PREFIX|QUARANTINE_PATH|REPLACE_REF_BASE|SHALLOW_FILE|WORK_TREE)$/;
 
 /** Answers in English, asks nothing, and is about this repository alone. */
-function cleanEnvironment(): Readonly<Record<string, string>> {
+export function cleanEnvironment(): Readonly<Record<string, string>> {
   const unset = Object.keys(process.env)
     .filter((name) => LOCAL_VARIABLES.test(name))
     .map((name) => [name, undefined]);

@@ -18,11 +18,25 @@ export interface LockedFile {
   readonly sha256: string;
 }
 
+/** A pack as a repository was rendered from it. */
+export interface LockedPack {
+  readonly name: string;
+  /** As in `bulwark.json`: without credentials. */
+  readonly reference: string;
+  readonly version: string;
+  /** Only of a pack from git. */
+  readonly commit?: string;
+  /** Of its canonical tree (packs/pack-tree), in hex. */
+  readonly sha512: string;
+}
+
 export interface Lock {
   /** Of the format. */
   readonly version: 1;
   /** The version of bulwark that wrote it. */
   readonly bulwark: string;
+  /** In the order of `bulwark.json`, each after what it extends; absent: none. */
+  readonly packs?: readonly LockedPack[];
   /** By path, sorted; without a prototype. */
   readonly files: Readonly<Record<string, LockedFile>>;
 }
@@ -34,8 +48,9 @@ export const sha256 = (content: Buffer): string => createHash('sha256').update(c
  * The lock of a rendered tree.
  * @param tree what was rendered, without the lock, the baseline and `bulwark.json` themselves
  * @param bulwark the running version
+ * @param packs what it was rendered from besides
  */
-export function lockOf(tree: VirtualTree, bulwark: string): Lock {
+export function lockOf(tree: VirtualTree, bulwark: string, packs: readonly LockedPack[] = []): Lock {
   const files = Object.create(null) as Record<string, LockedFile>;
   for (const { path, ownership, origin, executable, content } of tree.values()) {
     files[path] = {
@@ -45,7 +60,7 @@ export function lockOf(tree: VirtualTree, bulwark: string): Lock {
       sha256: sha256(content),
     };
   }
-  return { version: 1, bulwark, files };
+  return { version: 1, bulwark, ...(packs.length > 0 && { packs }), files };
 }
 
 /** The text of a lock: sorted by path, one line a file, so that git merges what two branches added. */
@@ -58,7 +73,17 @@ export function serializeLock(lock: Lock): string {
       return `    ${JSON.stringify(path)}: { ${line.join(', ')} }`;
     });
   const files = lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n  }`;
-  return `{\n  "version": 1,\n  "bulwark": ${JSON.stringify(lock.bulwark)},\n  "files": ${files}\n}\n`;
+  return `{\n  "version": 1,\n  "bulwark": ${JSON.stringify(lock.bulwark)},\n${packLines(lock.packs)}  "files": ${files}\n}\n`;
+}
+
+/** One line a pack; none where there are none. */
+function packLines(packs: readonly LockedPack[] = []): string {
+  if (packs.length === 0) return '';
+  const lines = packs.map((pack) => {
+    const fields = PACK_KEYS.filter((key) => pack[key] !== undefined);
+    return `    { ${fields.map((key) => `"${key}": ${JSON.stringify(pack[key])}`).join(', ')} }`;
+  });
+  return `  "packs": [\n${lines.join(',\n')}\n  ],\n`;
 }
 
 /**
@@ -85,7 +110,7 @@ export function parseLock(text: string): Lock {
   }
   const { value } = reading;
   if (!isObject(value)) throw corrupt('is no object');
-  const { version, bulwark, files, ...rest } = value;
+  const { version, bulwark, packs, files, ...rest } = value;
   if (version !== 1) throw otherVersion(version);
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw corrupt(`has the unknown key "${unknown}"`);
@@ -93,10 +118,34 @@ export function parseLock(text: string): Lock {
   if (!isObject(files)) throw corrupt('has no files');
   const checked = Object.create(null) as Record<string, LockedFile>;
   for (const path of Object.keys(files).sort()) checked[path] = lockedFile(path, files[path]);
-  return { version, bulwark, files: checked };
+  return { version, bulwark, ...(packs !== undefined && { packs: lockedPacks(packs) }), files: checked };
+}
+
+function lockedPacks(value: unknown): readonly LockedPack[] {
+  if (!Array.isArray(value)) throw corrupt('has packs that are no list');
+  return value.map((pack: unknown) => {
+    if (!isObject(pack)) throw corrupt('has a pack that is no object');
+    const wrong =
+      Object.keys(pack).find((key) => !PACK_KEYS.some((known) => known === key)) ??
+      PACK_KEYS.find((key) => key !== 'commit' && typeof pack[key] !== 'string') ??
+      (pack.commit !== undefined &&
+      !(typeof pack.commit === 'string' && /^[0-9a-f]{40,64}$/.test(pack.commit))
+        ? 'commit'
+        : undefined) ??
+      (/^[0-9a-f]{128}$/.test(String(pack.sha512)) ? undefined : 'sha512');
+    if (wrong !== undefined) throw corrupt(`has a wrong "${wrong}" in its packs`);
+    return pack as unknown as LockedPack;
+  });
 }
 
 const REBUILD = 'run: bulwark update --rebuild';
+const PACK_KEYS = [
+  'name',
+  'reference',
+  'version',
+  'commit',
+  'sha512',
+] as const satisfies (keyof LockedPack)[];
 const FILE_KEYS = ['owner', 'component', 'mode', 'sha256'];
 const OWNERS: readonly unknown[] = ['managed', 'seeded', 'shared'] satisfies Ownership[];
 

@@ -15,25 +15,47 @@ interface ChangeOf<Kind extends string> {
 interface Written {
   readonly file: VirtualFile;
   readonly content: Buffer;
+  /** Where its mode is not the template's: the user has changed it. */
+  readonly executable?: boolean;
 }
 
 export type Change =
-  | (ChangeOf<'create'> & Written)
-  | (ChangeOf<'update'> & Written & { readonly previous: Buffer })
-  | (ChangeOf<'delete'> & { readonly previous: Buffer })
+  | (ChangeOf<'create'> &
+      Written & {
+        /** Where the file stood until now: it takes the user's edits along. */
+        readonly from?: RepoPath;
+      })
+  | (ChangeOf<'update'> &
+      Written & {
+        readonly previous: Buffer;
+        /** `merged`: with what the user changed; `spliced`: into a file of the user's. */
+        readonly how?: 'merged' | 'spliced';
+      })
+  | (ChangeOf<'delete'> & {
+      readonly previous: Buffer;
+      /** The path that its content goes to. */
+      readonly to?: RepoPath;
+    })
   | (ChangeOf<'unchanged'> & { readonly file: VirtualFile })
   | (ChangeOf<'keep'> & {
       readonly reason: KeepReason;
       readonly file?: VirtualFile;
       readonly previous?: Buffer;
+      /** The template has changed too: what it would write now is worth a look. */
+      readonly offered?: boolean;
     })
   | (ChangeOf<'conflict'> & {
       readonly file: VirtualFile;
-      readonly previous: Buffer;
-      /** The text with git's diff3 markers in it; absent where lines cannot be compared (binary). */
+      /** What stands there; absent for a file that comes from another path. */
+      readonly previous?: Buffer;
+      /** The text with git's diff3 markers in it; absent where lines cannot be compared (binary), or nobody has decided. */
       readonly merged?: Buffer;
       /** First line of each conflict block in `merged`, 1-based. */
       readonly lines: readonly number[];
+      readonly from?: RepoPath;
+      readonly executable?: boolean;
+      /** Why there is no merged text, and the snippet to paste by hand. */
+      readonly remark?: string;
     });
 
 /** Changes sorted by path; one for each path of the plan. */

@@ -1,4 +1,5 @@
 /** The rendered repository in memory: every path has one owner, no two differ by case alone. */
+import type { SharedFileKind } from '../component/contribution.ts';
 import type { ComponentId } from '../component/define.ts';
 import { usageError } from '../errors.ts';
 import type { RepoPath } from './repo-path.ts';
@@ -15,6 +16,10 @@ export interface VirtualFile {
   readonly executable: boolean;
   readonly origin: { readonly component: ComponentId; readonly template: string };
   readonly ownership: Ownership;
+  /** What kind of shared file it is, if it is one. */
+  readonly shared?: SharedFileKind;
+  /** No component answers for the file as a whole: our part is added where the repository has one. */
+  readonly onlyIfPresent?: true;
 }
 
 /** Files by path, sorted by path (code units), so that every run walks them alike. */

@@ -8,22 +8,37 @@ export interface Finding {
   readonly path: string;
   /** 1-based. */
   readonly line?: number;
+  /** 1-based, in UTF-16 code units. */
+  readonly column?: number;
   readonly message: string;
   /** What to do about it. */
   readonly hint?: string;
 }
 
+/** A finding that somebody answers for. */
+export interface SuppressedFinding extends Finding {
+  /** Who, until when and why. */
+  readonly justification: string;
+}
+
 /** What one judge said. A judge that crashed, judged nothing or could not be read has `failed`, never `passed`. */
 export type CheckResult =
-  | { readonly check: string; readonly outcome: 'passed'; readonly judged: number }
-  | {
+  | ({ readonly check: string; readonly outcome: 'passed' } & Judged)
+  | ({
       readonly check: string;
       readonly outcome: 'findings';
-      readonly judged: number;
       readonly findings: readonly Finding[];
-    }
+    } & Judged)
   | { readonly check: string; readonly outcome: 'skipped'; readonly reason: string }
   | { readonly check: string; readonly outcome: 'failed'; readonly reason: string };
+
+interface Judged {
+  /** How many files, unless `noun` says of what. */
+  readonly judged: number;
+  readonly noun?: string;
+  /** Findings that count for nothing, but are to be seen. */
+  readonly suppressed?: readonly SuppressedFinding[];
+}
 
 export interface VerifyReport {
   readonly results: readonly CheckResult[];
@@ -49,6 +64,8 @@ export interface Rule {
   readonly source: string;
   /** What to do about a finding. */
   readonly fix: string;
+  /** Of all its findings, where they do not differ. */
+  readonly severity?: Finding['severity'];
 }
 
 /** A check that needs nothing installed: a pure judgement over the files of a tree. */

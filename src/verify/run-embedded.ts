@@ -1,5 +1,6 @@
 /** Runs the embedded checks over a tree; each answers for itself, so one that breaks does not hide the others. */
 import type { CheckResult, EmbeddedCheck, Finding, JudgedFile, JudgedTree } from './check.ts';
+import { isKept } from './embedded/file-kinds.ts';
 import { embeddedChecks } from './embedded/index.ts';
 import { isText, linesOf } from './embedded/source-text.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
@@ -14,10 +15,6 @@ export async function runEmbedded(
   for (const check of checks) results.push(await runOne(check, files, tree));
   return results;
 }
-
-/** What bulwark itself keeps (SPEC 2), and copies of other people's code: no part of what is judged. */
-const isKept = (path: string): boolean =>
-  /(?:^|\/)(?:\.bulwark|node_modules|vendor|third_party|\.terraform|\.venv)\//.test(path);
 
 async function runOne(
   check: EmbeddedCheck,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CheckResult, Finding, Rule, VerifyReport } from './check.ts';
+import type { CheckResult, Finding, Rule, SuppressedFinding, VerifyReport } from './check.ts';
 
 interface Message {
   readonly text: string;
@@ -13,6 +13,7 @@ interface SarifRule {
   readonly shortDescription?: Message;
   readonly help?: Message;
   readonly helpUri?: string;
+  readonly defaultConfiguration?: { readonly level: Finding['severity'] };
 }
 
 interface SarifResult {
@@ -23,10 +24,15 @@ interface SarifResult {
   readonly locations: readonly {
     readonly physicalLocation: {
       readonly artifactLocation: { readonly uri: string; readonly uriBaseId?: string };
-      readonly region?: { readonly startLine: number };
+      readonly region?: { readonly startLine: number; readonly startColumn?: number };
     };
   }[];
   readonly partialFingerprints: Readonly<Record<string, string>>;
+  readonly suppressions?: readonly {
+    readonly kind: 'external';
+    readonly status: 'accepted';
+    readonly justification: string;
+  }[];
 }
 
 interface SarifRun {
@@ -81,7 +87,11 @@ export function toSarif({ results }: VerifyReport, options: SarifOptions): Sarif
 }
 
 function runOf(result: CheckResult, version: string, known: ReadonlyMap<string, Rule>): SarifRun {
-  const findings = result.outcome === 'findings' ? result.findings : [];
+  const suppressed = 'suppressed' in result ? (result.suppressed ?? []) : [];
+  const findings: readonly (Finding | SuppressedFinding)[] = [
+    ...(result.outcome === 'findings' ? result.findings : []),
+    ...suppressed,
+  ];
   const ids = [...new Set(findings.map(({ rule }) => rule))].sort();
   const fingerprints = fingerprintsOf(result.check, findings);
   return {
@@ -105,6 +115,11 @@ function runOf(result: CheckResult, version: string, known: ReadonlyMap<string, 
       message: { text: finding.hint ? `${finding.message}\n${finding.hint}` : finding.message },
       locations: [locationOf(finding)],
       partialFingerprints: { 'bulwarkFinding/v1': fingerprints[index] ?? '' },
+      ...('justification' in finding && {
+        suppressions: [
+          { kind: 'external' as const, status: 'accepted' as const, justification: finding.justification },
+        ],
+      }),
     })),
   };
 }
@@ -124,15 +139,21 @@ function ruleOf(id: string, rule: Rule | undefined): SarifRule {
     shortDescription: { text: rule.summary },
     help: { text: rule.fix },
     ...(helpUri !== undefined && { helpUri }),
+    ...(rule.severity !== undefined && { defaultConfiguration: { level: rule.severity } }),
   };
 }
 
-function locationOf({ path, line }: Finding): SarifResult['locations'][number] {
+function locationOf({ path, line, column }: Finding): SarifResult['locations'][number] {
   const artifactLocation = isAbsolute(path)
     ? { uri: pathToFileURL(path).href }
     : { uri: path.split('/').map(encodeURIComponent).join('/'), uriBaseId: ROOT };
   return {
-    physicalLocation: { artifactLocation, ...(line !== undefined && { region: { startLine: line } }) },
+    physicalLocation: {
+      artifactLocation,
+      ...(line !== undefined && {
+        region: { startLine: line, ...(column !== undefined && { startColumn: column }) },
+      }),
+    },
   };
 }
 

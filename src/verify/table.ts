@@ -36,14 +36,17 @@ export function tableLines({ results }: VerifyReport): readonly string[] {
 function detailOf(result: CheckResult): string {
   switch (result.outcome) {
     case 'passed':
-      return counted(result.judged, 'file');
+      return counted(result.judged, result.noun ?? 'file') + suppressedIn(result);
     case 'findings':
-      return `${result.findings.length} in ${counted(result.judged, 'file')}`;
+      return `${result.findings.length} in ${counted(result.judged, result.noun ?? 'file')}${suppressedIn(result)}`;
     case 'skipped':
     case 'failed':
       return result.reason;
   }
 }
+
+const suppressedIn = ({ suppressed = [] }: { suppressed?: readonly Finding[] }): string =>
+  suppressed.length === 0 ? '' : `, ${suppressed.length} waived`;
 
 function findingLines(findings: readonly Finding[]): readonly string[] {
   const rows = findings.map(({ path, line, rule, severity, message, hint }) => ({

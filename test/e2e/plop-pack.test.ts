@@ -30,6 +30,8 @@ async function runInto(target: string): Promise<RunState> {
     preset: null,
     answers: resolution.answers,
     plan: await planResolved(smallCatalog, resolution),
+    command: 'create',
+    splices: false,
     onConflict: 'fail',
     decisions: new Map(),
     dryRun: false,

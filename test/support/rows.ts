@@ -54,6 +54,8 @@ export async function createdTree(answers: Row, preset: string | null = null): P
     preset,
     answers: resolution.answers,
     plan,
+    command: 'create',
+    splices: false,
     onConflict: 'fail',
     decisions: new Map(),
     dryRun: true,
@@ -61,7 +63,7 @@ export async function createdTree(answers: Row, preset: string | null = null): P
     signal: new AbortController().signal,
   });
   for (const rendering of plan.renderings) renderStep(state, rendering);
-  reconcileStep(state);
+  await reconcileStep(state);
   if (!state.tree) throw new Error('the run has no tree after its second step');
   return state.tree;
 }

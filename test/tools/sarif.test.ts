@@ -1,8 +1,11 @@
 /** Is a report as SARIF what the standard and code scanning services ask for? */
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
+import { checkResultOf, enforceRules, sarifRulesOf } from '../../src/rules/enforce-rules.ts';
 import type { Finding, VerifyReport } from '../../src/verify/check.ts';
 import { toSarif } from '../../src/verify/sarif.ts';
+import { tableLines } from '../../src/verify/table.ts';
+import { treeOf } from '../unit/rules/support.ts';
 
 const finding = (differs: Partial<Finding> = {}): Finding => ({
   rule: 'DL3008',
@@ -75,6 +78,12 @@ const LOG = {
                         shortDescription: message,
                         help: message,
                         helpUri: { type: 'string', pattern: '^https://' },
+                        defaultConfiguration: {
+                          type: 'object',
+                          required: ['level'],
+                          additionalProperties: false,
+                          properties: { level: { enum: ['none', 'note', 'warning', 'error'] } },
+                        },
                       },
                     },
                   },
@@ -142,10 +151,27 @@ const LOG = {
                           },
                           region: {
                             type: 'object',
-                            properties: { startLine: { type: 'integer', minimum: 1 } },
+                            additionalProperties: false,
+                            properties: {
+                              startLine: { type: 'integer', minimum: 1 },
+                              startColumn: { type: 'integer', minimum: 1 },
+                            },
                           },
                         },
                       },
+                    },
+                  },
+                },
+                suppressions: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    required: ['kind'],
+                    additionalProperties: false,
+                    properties: {
+                      kind: { enum: ['inSource', 'external'] },
+                      status: { enum: ['accepted', 'underReview', 'rejected'] },
+                      justification: { type: 'string', minLength: 1 },
                     },
                   },
                 },
@@ -162,10 +188,83 @@ const LOG = {
   },
 };
 
-test('a report of every outcome has the structure of SARIF 2.1.0', () => {
+const valid = (log: object): string => {
   const ajv = new Ajv({ allErrors: true });
-  const log: unknown = JSON.parse(JSON.stringify(toSarif(reportOf(...FINDINGS), { version: '1.2.3' })));
-  expect(ajv.validate(LOG, log), ajv.errorsText()).toBe(true);
+  return ajv.validate(LOG, JSON.parse(JSON.stringify(log))) ? 'valid' : ajv.errorsText();
+};
+
+describe('team rules', () => {
+  const RULES = `rules:
+  - { id: only-ours, reason: Others are not scanned, severity: error, deny: { registry: { except: [ghcr.io/acme] } } }
+  - { id: named, reason: Costs are shared, severity: warning, assert: { files: "*.yml", path: name, exists: true } }
+waivers:
+  - { rule: only-ours, path: dev.yml, owner: jane@acme.com, until: 2027-03-31, reason: moving }
+`;
+  const image = 'services: { a: { image: "quay.io/x/y:1" } }\n';
+  const logOf = async (files: Readonly<Record<string, string>>) => {
+    const tree = treeOf(files);
+    const report = await enforceRules([{ name: 'acme.rules.yaml', text: RULES }], {
+      tree,
+      today: new Date('2026-11-20T00:00:00Z'),
+    });
+    return {
+      report: { results: [checkResultOf(report)] },
+      log: toSarif({ results: [checkResultOf(report)] }, { version: '1.2.3', rules: sarifRulesOf(report) }),
+    };
+  };
+
+  test('are results with their reason, level and place; what is waived says by whom', async () => {
+    const { log, report } = await logOf({ 'dev.yml': image, 'prod.yml': image });
+    expect(valid(log)).toBe('valid');
+    const [run] = log.runs;
+    expect(run?.tool.driver.name).toBe('bulwark/team-rules');
+    expect(run?.tool.driver.rules).toEqual([
+      {
+        id: 'named',
+        shortDescription: { text: 'Costs are shared' },
+        help: { text: 'Costs are shared' },
+        defaultConfiguration: { level: 'warning' },
+      },
+      {
+        id: 'only-ours',
+        shortDescription: { text: 'Others are not scanned' },
+        help: { text: 'Others are not scanned' },
+        defaultConfiguration: { level: 'error' },
+      },
+    ]);
+    expect(
+      run?.results.map(({ ruleId, level, locations, suppressions }) => [
+        ruleId,
+        level,
+        locations[0]?.physicalLocation.artifactLocation.uri,
+        locations[0]?.physicalLocation.region,
+        suppressions?.map(({ status, justification }) => `${status}: ${justification}`),
+      ]),
+    ).toEqual([
+      ['named', 'warning', 'dev.yml', { startLine: 1, startColumn: 1 }, undefined],
+      ['named', 'warning', 'prod.yml', { startLine: 1, startColumn: 1 }, undefined],
+      ['only-ours', 'error', 'prod.yml', { startLine: 1, startColumn: 25 }, undefined],
+      [
+        'only-ours',
+        'error',
+        'dev.yml',
+        { startLine: 1, startColumn: 25 },
+        ['accepted: waived by jane@acme.com until 2027-03-31 (acme.rules.yaml:5): moving'],
+      ],
+    ]);
+    expect(tableLines(report)[1]).toMatch(/^team-rules {2}findings {2}3 in 2 rules, 1 waived$/);
+  });
+
+  test('that are all kept are a run without results', async () => {
+    const { log, report } = await logOf({ 'dev.yml': `name: a\n${image}` });
+    expect(valid(log)).toBe('valid');
+    expect(log.runs[0]?.results.map(({ suppressions }) => suppressions?.length)).toEqual([1]);
+    expect(tableLines(report)[1]).toMatch(/^team-rules {2}passed {2,}2 rules, 1 waived$/);
+  });
+});
+
+test('a report of every outcome has the structure of SARIF 2.1.0', () => {
+  expect(valid(toSarif(reportOf(...FINDINGS), { version: '1.2.3' }))).toBe('valid');
 });
 
 describe('runs', () => {

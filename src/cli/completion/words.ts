@@ -1,7 +1,7 @@
 /** What can be completed, from the commands, the options and the questions; each shell's script is made of it. */
 import type { Catalog } from '../../plan/catalog.ts';
 import { flagOf, type Question } from '../../plan/questions.ts';
-import { COMMANDS, OPTIONS, type CommandName, type OptionSpec } from '../options.ts';
+import { ANSWERING, COMMANDS, OPTIONS, type CommandName, type OptionSpec } from '../options.ts';
 
 export const PROGRAMS = ['bulwark', 'create-bulwark'] as const;
 
@@ -41,13 +41,25 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
     preset: words('one', presets),
     set: words('prefix', keys),
     answers: { kind: 'file' },
+    rules: { kind: 'file' },
     cwd: { kind: 'folder' },
+    pack: { kind: 'file' },
   };
   const argumentsOf: Readonly<Record<CommandName, Values | undefined>> = {
     create: { kind: 'folder' },
+    add: words('one', components),
+    remove: words('one', components),
+    adopt: words('one', components),
+    update: undefined,
+    resolve: { kind: 'file' },
+    diff: { kind: 'file' },
+    check: undefined,
+    eject: undefined,
     verify: { kind: 'folder' },
     list: undefined,
     info: words('one', [...components, ...presets]),
+    pin: { kind: 'file' },
+    pack: words('one', ['init', 'lint', 'test']),
     doctor: undefined,
     completion: words('one', shells),
   };
@@ -67,7 +79,7 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
       summary: COMMANDS[name].summary,
       options: [
         ...OPTIONS.filter((spec: OptionSpec) => spec.commands.includes(name)).map(ownOption),
-        ...(name === 'create' ? catalog.questions.flatMap(questionOptions) : []),
+        ...(ANSWERING.includes(name) ? catalog.questions.flatMap(questionOptions) : []),
       ],
       ...(argument && { argument }),
     };

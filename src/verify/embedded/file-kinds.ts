@@ -7,6 +7,10 @@ export const isMachineWritten = (path: string): boolean =>
     path,
   ) || /(?:^|\/)requirements[^/]*\.(?:txt|lock)$/.test(path);
 
+/** What bulwark itself keeps (SPEC 2), and copies of other people's code: no part of what is judged. */
+export const isKept = (path: string): boolean =>
+  /(?:^|\/)(?:\.bulwark|node_modules|vendor|third_party|\.terraform|\.venv)\//.test(path);
+
 const CODE = new Set([
   'py',
   'pyi',

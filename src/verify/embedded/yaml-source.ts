@@ -61,6 +61,23 @@ export class YamlDocument {
     return this.#lines.linePos(offset).line;
   }
 
+  /**
+   * Where the value at `path` begins; where it is not there, or empty, the key or the nearest parent that is.
+   * @returns line and column, 1-based
+   */
+  placeOf(path: Path): { readonly line: number; readonly column: number } {
+    let node: unknown = this.#document.contents;
+    let offset = startOf(node) ?? this.#document.range[0];
+    for (const key of path) {
+      const step = stepInto(this.#resolve(node), key, (alias) => this.#resolve(alias));
+      if (!step) break;
+      offset = isWritten(step.node) ? (startOf(step.node) ?? offset) : (step.offset ?? offset);
+      node = step.node;
+    }
+    const { line, col } = this.#lines.linePos(offset);
+    return { line, column: col };
+  }
+
   /** The tag written at `path`, such as `!reset`; undefined when there is none. */
   tagAt(path: Path): string | undefined {
     let node: unknown = this.#document.contents;
@@ -83,6 +100,12 @@ export class YamlDocument {
 }
 
 const startOf = (node: unknown): number | undefined => (node as ParsedNode | null | undefined)?.range[0];
+
+/** Whether a value takes room in the text: that of `key:` alone does not. */
+const isWritten = (node: unknown): boolean => {
+  const range = (node as ParsedNode | null | undefined)?.range;
+  return range !== undefined && range[1] > range[0];
+};
 
 interface Step {
   readonly node: unknown;

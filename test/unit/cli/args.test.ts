@@ -35,6 +35,10 @@ describe('commands', () => {
     expect(parseStrictly('create', 'x').issues).toEqual([]);
   });
 
+  test('a command of many words takes them all', () => {
+    expect(parse('pin', 'a', 'b', 'c')).toMatchObject({ positionals: ['a', 'b', 'c'], issues: [] });
+  });
+
   test('a word too many is named', () => {
     expect(firstOf('a', 'b')).toMatchObject({ id: 'unexpected-word', where: 'b' });
     expect(firstOf('list', 'b')).toMatchObject({ id: 'unexpected-word', where: 'b' });
@@ -132,8 +136,8 @@ describe('what is wrong is told, with what to do', () => {
       'invalid-value',
       /^did you mean keep\? use one of/,
     ],
-    ['another command’s option', ['--sarif'], 'misplaced-flag', 'it belongs to "verify"'],
-    ['create’s option elsewhere', ['list', '--yes'], 'misplaced-flag', 'it belongs to "create"'],
+    ['another command’s option', ['--sarif'], 'misplaced-flag', 'it belongs to "verify", "check"'],
+    ['create’s option elsewhere', ['list', '--preset=x'], 'misplaced-flag', 'it belongs to "create"'],
     ['an answer where nothing is asked', ['list', '--name=x'], 'misplaced-flag', 'leave out --name'],
   ])('%s', (_, argv, id, hint) => {
     const issue = firstOf(...argv);

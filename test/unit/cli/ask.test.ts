@@ -294,6 +294,22 @@ describe('the review', () => {
       'error: Browning does not apply: the component toaster is not in the plan',
     );
   });
+
+  test("cannot be written with an answer that breaks a team's rule until that is changed", async () => {
+    writeFileSync(
+      join(cwd, 'rules.yaml'),
+      'rules: [{ id: licence, reason: Legal asks for it, lock: { licence: proprietary } }]\n',
+    );
+    const { person, run } = await converse(
+      { 'What now': ['Change', 'Write'], Change: ['Licence'], Licence: ['MIT', 'proprietary'] },
+      { argv: ['x', '--stack=kettle', '--rules=rules.yaml'] },
+    );
+    expect((await run).resolution.answers.get('licence')?.value).toBe('proprietary');
+    expect(person.shown()).toContain(
+      'error: licence is MIT; by the rule licence (rules.yaml:1) it must be proprietary',
+    );
+    expect(person.shown().match(/by the rule/g)).toHaveLength(1);
+  });
 });
 
 describe('files that are there already', () => {

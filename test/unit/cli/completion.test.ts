@@ -74,10 +74,20 @@ describe.skipIf(!isThere('bash'))('bash completes', () => {
   test('commands', async () => {
     expect(await complete('bulwark', '')).toEqual([
       'create',
+      'add',
+      'remove',
+      'adopt',
+      'update',
+      'resolve',
+      'diff',
+      'check',
+      'eject',
       'verify',
       'list',
       'info',
+      'pin',
       'doctor',
+      'pack',
       'completion',
     ]);
     expect(await complete('bulwark', 'co')).toEqual(['completion']);

@@ -27,6 +27,12 @@ describe('the command', () => {
     );
   });
 
+  test('leaves out what the repository itself tells again', () => {
+    const answers = answersOf({ detected: new Map([['owner', 'acme']]), flag: new Map([['name', 'Tea']]) });
+    expect(answers.get('owner')).toEqual({ value: 'acme', source: 'detected' });
+    expect(repeatCommand('x', null, answers, 'pnpm')).toBe('pnpm create bulwark x --name=Tea --yes');
+  });
+
   test('needs no -- for other package managers', () => {
     const answers = answersOf({});
     expect(repeatCommand('x', null, answers, 'pnpm')).toBe('pnpm create bulwark x --yes');

@@ -75,6 +75,7 @@ describe('resolveAnswers', () => {
 
   it('takes the order of the specification', () => {
     expect(SOURCES).toEqual([
+      'team lock',
       'prompt',
       'flag',
       'set',
@@ -84,6 +85,7 @@ describe('resolveAnswers', () => {
       'team default',
       'directory',
       'preset',
+      'detected',
       'default',
     ]);
   });
@@ -127,6 +129,19 @@ describe('resolveAnswers', () => {
     const chosen = resolve({ flag: given({ data: 'none' }) });
     expect(chosen.issues).toEqual([expect.objectContaining({ id: 'requires', where: '--data' })]);
     expect(chosen.issues[0]?.hint).toBe('add it: --data postgres');
+  });
+
+  it('takes what was found for what nobody said: it yields to a preset, is completed, and is no error where it does not apply', () => {
+    const found = { detected: given({ data: [], owner: 'found', 'fast.endpoint': 'http://x' }) };
+    const alone = resolve(found);
+    expect(alone.issues).toEqual([]);
+    expect(alone.answers.get('owner')).toEqual({ value: 'found', source: 'detected' });
+    expect(alone.answers.get('data')?.value).toEqual(['postgres']);
+    expect(resolve({ ...found, preset: given({ owner: 'named' }) }).answers.get('owner')?.source).toBe(
+      'preset',
+    );
+    const broken = resolve({ detected: given({ owner: 'no spaces' }) });
+    expect(broken.issues[0]?.where).toBe('owner (as found in the repository)');
   });
 
   it('refuses a component that is not made for the stack', () => {

@@ -81,10 +81,11 @@ describe('the jobs of the pipeline', () => {
 
   it('wait for those of the stage before', async () => {
     expect(await needsOf({})).toEqual({
+      templates: '',
       quality: '',
-      security: 'quality',
-      secrets: 'quality',
-      scan: 'quality',
+      security: 'quality, templates',
+      secrets: 'quality, templates',
+      scan: 'quality, templates',
       test: 'scan, secrets, security',
       dockerfile: 'test',
       image: 'test',
@@ -94,8 +95,9 @@ describe('the jobs of the pipeline', () => {
 
   it('wait for the last stage that there is', async () => {
     expect(await needsOf({}, 'minimal')).toEqual({
-      secrets: '',
-      scan: '',
+      templates: '',
+      secrets: 'templates',
+      scan: 'templates',
       dockerfile: 'scan, secrets',
       image: 'scan, secrets',
       compose: 'scan, secrets',

@@ -106,3 +106,37 @@ describe('settings', () => {
     );
   });
 });
+
+describe('pins', () => {
+  const pins = {
+    images: { 'b:1': `sha256:${'b'.repeat(64)}`, 'a:1': `sha256:${'a'.repeat(64)}` },
+    actions: { 'a/b@v1': { sha: 'c'.repeat(40), version: 'v1.2.3' } },
+  };
+
+  it('stand last and sorted, and only where there are any', () => {
+    const text = serializeSettings({ ...SETTINGS, pins });
+    expect(text.indexOf('"a:1"')).toBeLessThan(text.indexOf('"b:1"'));
+    expect(text.indexOf('"packs"')).toBeLessThan(text.indexOf('"pins"'));
+    expect(parseSettings(text)).toEqual({ ...SETTINGS, pins });
+    const none = serializeSettings({ ...SETTINGS, pins: { images: {}, actions: {} } });
+    expect(none).toBe(serializeSettings(SETTINGS));
+  });
+
+  it.each([
+    ['a list', []],
+    ['one half', { images: {} }],
+    ['another key', { images: {}, actions: {}, charts: {} }],
+    ['a tag for a digest', { images: { 'a:1': 'latest' }, actions: {} }],
+    ['a short digest', { images: { 'a:1': 'sha256:abc' }, actions: {} }],
+    ['a digest with more behind it', { images: { 'a:1': `sha256:${'a'.repeat(64)} ` }, actions: {} }],
+    ['a branch for a commit', { images: {}, actions: { 'a/b@v1': { sha: 'main', version: 'v1' } } }],
+    [
+      'a version that ends its comment',
+      { images: {}, actions: { 'a/b@v1': { sha: 'c'.repeat(40), version: 'v1\nx: y' } } },
+    ],
+  ])('that are %s are refused', (_, wrong) => {
+    expect(() => parseSettings(JSON.stringify({ pins: wrong }))).toThrow(
+      expect.objectContaining({ exitCode: 2, issues: [expect.objectContaining({ id: 'settings-type' })] }),
+    );
+  });
+});

@@ -1,0 +1,44 @@
+/** `bulwark add`: renders the components into the repository that one stands in, and asks what they need to know. */
+import { usageError } from '../../errors.ts';
+import { addComponents } from '../../plan/change-components.ts';
+import { findManaged } from '../../repo/managed-repo.ts';
+import { chosenComponents } from '../chosen-components.ts';
+import { managedPlace, openManaged, rerun, type Place } from '../rerun.ts';
+import { withSets } from '../with-sets.ts';
+import type { Command, CommandContext } from './command.ts';
+
+export const add: Command = async (context) => {
+  const { line, catalog, say } = context;
+  const ids = line.positionals;
+  if (ids.length === 0) {
+    throw usageError([
+      {
+        id: 'missing-component',
+        message: 'say which components to add',
+        where: 'bulwark add',
+        hint: 'for example: bulwark add redis; see "bulwark list" for all',
+      },
+    ]);
+  }
+  const { place, chosen } = await placeOf(context);
+  const { sets, required } = addComponents(catalog, ids, chosen);
+  for (const id of required) say(`note: ${id} is added too, for it is needed\n`);
+  return rerun(context, {
+    command: 'add',
+    place,
+    change: (raw) => withSets(raw, sets),
+    done: () => `Added ${[...ids, ...required].join(', ')}.`,
+  });
+};
+
+/** Where bulwark was never, no component is chosen yet, whatever files there are. */
+async function placeOf(
+  context: CommandContext,
+): Promise<{ readonly place: Place; readonly chosen: readonly string[] }> {
+  if (findManaged(context.terminal.cwd) === undefined) {
+    const { foreignPlace } = await import('../foreign-place.ts');
+    return { place: (await foreignPlace(context)).place, chosen: [] };
+  }
+  const repo = openManaged(context);
+  return { place: managedPlace(repo), chosen: chosenComponents(context.catalog, repo.settings) };
+}

@@ -1,0 +1,81 @@
+/** `bulwark update --rebuild`: makes lock and baseline anew where a merge of branches has broken them. */
+import { ExitCode, usageError } from '../errors.ts';
+import { flattenAnswers } from '../plan/answers-document.ts';
+import { planResolved, resolveRun } from '../plan/catalog.ts';
+import { renderPlan } from '../render/render-plan.ts';
+import { commitChanges } from '../repo/commit-changes.ts';
+import { findManaged, notManaged, readRecords } from '../repo/managed-repo.ts';
+import { readExisting } from '../repo/open-repo.ts';
+import { RECORD_PATHS, recordChanges, recordFiles } from '../repo/records.ts';
+import { parseSettings, SETTINGS_PATH } from '../repo/settings-file.ts';
+import type { CommandContext } from './commands/command.ts';
+import { plannedFiles, serializeDocument } from './document.ts';
+import { recover } from './recover.ts';
+import { formatChanges } from './report.ts';
+import { scopeOf } from './rerun.ts';
+import { version } from 'bulwark:package';
+
+/**
+ * What the answers render now becomes the baseline. A file that the broken records do not name and that is not there is left out:
+ * the next update makes it.
+ * @throws BulwarkError: faults of `bulwark.json` (code 2 or 3), which a person has to mend first
+ */
+export async function rebuild(context: CommandContext): Promise<ExitCode> {
+  const { line, catalog, terminal, say, signal } = context;
+  const root = findManaged(terminal.cwd);
+  if (root === undefined) throw notManaged(terminal.cwd);
+  recover(root, say);
+  const records = readRecords(root);
+  if (records.settings === undefined) {
+    throw usageError([
+      {
+        id: 'record-missing',
+        message: `${SETTINGS_PATH} is not there`,
+        where: SETTINGS_PATH,
+        hint: 'restore it from git: lock and baseline are made from its answers',
+      },
+    ]);
+  }
+  const settings = parseSettings(records.settings);
+  const resolution = resolveRun(
+    catalog,
+    { 'bulwark.json': flattenAnswers(settings.answers) },
+    settings.preset,
+  );
+  if (resolution.issues.length > 0) throw usageError(resolution.issues);
+  const plan = await planResolved(catalog, resolution, scopeOf(settings));
+  if (plan.issues.length > 0) throw usageError(plan.issues);
+  const rendered = renderPlan(plan);
+  const { files } = readExisting(root, [...rendered.keys(), ...RECORD_PATHS]);
+  const named = namesIn(`${records.lock ?? ''}\n${records.baseline ?? ''}`);
+  const tree = new Map([...rendered].filter(([path]) => files.has(path) || named.has(path)));
+  const [, ...made] = recordFiles({
+    settings: records.settings,
+    tree,
+    version,
+    packs: context.packs?.recordsFor(root).locked ?? [],
+    known: new Map(),
+  });
+  const changes = recordChanges(made, files);
+  const isDry = line.options.has('dry-run');
+  if (!isDry) await commitChanges(root, changes, { signal });
+  if (line.options.has('json')) {
+    terminal.out(
+      serializeDocument({ ok: true, code: ExitCode.ok, issues: [], files: plannedFiles(changes) }),
+    );
+  } else if (isDry) {
+    terminal.out(formatChanges(changes));
+  } else {
+    say('Lock and baseline are made anew. See bulwark diff for what differs from the templates.\n');
+  }
+  return ExitCode.ok;
+}
+
+/** Paths that lock or baseline name, also where markers stand between their lines. */
+const namesIn = (text: string): ReadonlySet<string> =>
+  new Set(
+    text.split('\n').flatMap((line) => {
+      const [, locked, packed] = /^\s*"((?:[^"\\]|\\.)+)": \{|^([^\t]+)\t/.exec(line) ?? [];
+      return locked ?? packed ?? [];
+    }),
+  );

@@ -1,0 +1,229 @@
+/** Packs in a git repository, fetched without a work tree: nothing that the repository holds is ever checked out. */
+import { join } from 'node:path';
+import { usageError, type Issue } from '../errors.ts';
+import type { ExecResult } from '../exec.ts';
+import { isLeftOut, LIMITS, notPlain, packTree, sizeFaults, tooLarge, type PackTree } from './pack-tree.ts';
+import type { PackPorts } from './ports.ts';
+import { formatReference, type GitReference } from './reference.ts';
+import { readTar } from './tar.ts';
+
+export interface GitPack {
+  readonly tree: PackTree;
+  readonly commit: string;
+  /** A branch moves by its nature; a tag or a commit must not. */
+  readonly isFixed: boolean;
+}
+
+const TIMEOUT_MS = 180_000;
+/** Attributes of a repository change what `git archive` writes; these, the strongest, take all of them back. */
+const NO_ATTRIBUTES =
+  '* -export-ignore -export-subst -text -eol -filter -ident -working-tree-encoding -diff -merge\n';
+const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+
+/**
+ * Fetches one commit and reads the pack's folder in it.
+ * @throws BulwarkError (code 2): `git-missing`, `pack-git` with what git said, `pack-ref` where there is no such tag, branch or
+ * commit, `pack-link` for links and submodules, or what `packTree` throws
+ */
+export async function fetchGitPack(reference: GitReference, ports: PackPorts): Promise<GitPack> {
+  const source = formatReference(reference);
+  const { disk, exec, say, environment } = ports;
+  const folder = disk.temporary();
+  const repository = join(folder, 'git');
+  const run = (
+    args: readonly string[],
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<ExecResult> =>
+    exec({ command: 'git', args: [...SAFE, ...args], cwd: folder, env, timeout: TIMEOUT_MS });
+  const network = await networkEnvironment(reference, environment, ports);
+  const alone = { ...network, GIT_CONFIG_GLOBAL: join(folder, 'none'), GIT_CONFIG_NOSYSTEM: '1' };
+  const git = async (
+    doing: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string | undefined>> = alone,
+  ): Promise<string> => {
+    const result = await run(args, env);
+    if (result.outcome === 'missing') throw usageError([GIT_MISSING]);
+    if (result.outcome !== 'exited' || result.exitCode !== 0)
+      throw usageError([refused(doing, result, source)]);
+    return result.stdout;
+  };
+  try {
+    say(`fetching ${source}\n`);
+    await git('make a place for it', ['init', '--quiet', '--bare', '--template=', '--', repository]);
+    const inIt = ['-C', repository];
+    const listed = await git(
+      'list what the repository has',
+      [...inIt, 'ls-remote', '--quiet', '--', reference.url, ...namesOf(reference)],
+      network,
+    );
+    const { name, isFixed } = chosen(reference, listed, source);
+    await git(
+      'fetch the commit',
+      [
+        ...inIt,
+        'fetch',
+        '--quiet',
+        '--depth=1',
+        '--no-tags',
+        '--no-recurse-submodules',
+        '--',
+        reference.url,
+        name,
+      ],
+      network,
+    );
+    const commit = (
+      await git('find the commit', [...inIt, 'rev-parse', '--verify', 'FETCH_HEAD^{commit}'])
+    ).trim();
+    const treeish = reference.folder === '' ? commit : `${commit}:${reference.folder}`;
+    refuseUnfit(
+      await git('list the folder', [...inIt, 'ls-tree', '-r', '-l', '-z', '--full-tree', treeish]),
+      source,
+    );
+    disk.writeBelow(repository, 'info/attributes', Buffer.from(NO_ATTRIBUTES));
+    const archive = join(folder, 'pack.tar');
+    await git('read the folder', [...inIt, 'archive', '--format=tar', `--output=${archive}`, treeish]);
+    const limit = LIMITS.bytes + LIMITS.files * 2048;
+    const { content } = disk.read(archive, limit + 1);
+    if (content.length > limit) throw usageError([tooLarge(`is larger than ${LIMITS.bytes} bytes`, source)]);
+    return { tree: packTree(readTar(content, source), source), commit, isFixed };
+  } finally {
+    disk.remove(folder);
+  }
+}
+
+/** What a hostile repository, or the settings of this machine, could make git do beside fetching. */
+const SAFE = [
+  ['protocol.ext.allow', 'never'],
+  ['core.symlinks', 'false'],
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+  ['transfer.bundleURI', 'false'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+].flatMap(([key = '', value = '']) => ['-c', `${key}=${value}`]);
+
+const GIT_MISSING: Issue = {
+  id: 'git-missing',
+  message: 'git is not installed, and the pack lies in a git repository',
+  hint: 'install git, or use an archive of the pack',
+};
+
+function refused(doing: string, result: ExecResult, source: string): Issue {
+  const lines = result.stderr.trim().split('\n');
+  const said =
+    result.outcome === 'timeout'
+      ? 'it took too long'
+      : (lines.find((line) => /^fatal|^error/.test(line)) ?? lines[0]);
+  return {
+    id: 'pack-git',
+    message: `git could not ${doing}: ${said ?? 'it did not say why'}`,
+    where: source,
+    hint: 'check the address, the folder and your access to the repository',
+  };
+}
+
+/**
+ * Git's environment while it talks to a server: no repository of a hook that started us, no question, the three ways to fetch
+ * that are let through, and a password only for the host it was given for.
+ */
+async function networkEnvironment(
+  { url, credentials }: GitReference,
+  environment: NodeJS.ProcessEnv,
+  { exec }: PackPorts,
+): Promise<Record<string, string | undefined>> {
+  const env: Record<string, string | undefined> = {
+    GIT_ALLOW_PROTOCOL: 'https:ssh:file',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
+    GIT_LFS_SKIP_SMUDGE: '1',
+    LC_ALL: 'C',
+  };
+  for (const name of Object.keys(environment)) if (LOCAL_VARIABLES.test(name)) env[name] = undefined;
+  if (
+    url.startsWith('ssh:') &&
+    environment.GIT_SSH_COMMAND === undefined &&
+    environment.GIT_SSH === undefined
+  ) {
+    const own = await exec({
+      command: 'git',
+      args: ['config', '--get', 'core.sshCommand'],
+      timeout: TIMEOUT_MS,
+    });
+    if (own.stdout.trim() === '') env.GIT_SSH_COMMAND = 'ssh -oBatchMode=yes';
+  }
+  if (credentials) {
+    const before = Number(environment.GIT_CONFIG_COUNT ?? '0');
+    const { origin } = new URL(url);
+    const value = Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64');
+    const added = [
+      [`http.${origin}/.extraHeader`, `Authorization: Basic ${value}`],
+      // A redirect would take the header along.
+      ['http.followRedirects', 'false'],
+    ];
+    for (const [index, [key, text]] of added.entries()) {
+      env[`GIT_CONFIG_KEY_${before + index}`] = key;
+      env[`GIT_CONFIG_VALUE_${before + index}`] = text;
+    }
+    env.GIT_CONFIG_COUNT = String(before + added.length);
+  }
+  return env;
+}
+
+/** What `git rev-parse --local-env-vars` lists, but for the configuration, and what would choose another program. */
+const LOCAL_VARIABLES =
+  /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|CONFIG|DIR|GRAFT_FILE|IMPLICIT_WORK_TREE|INDEX_FILE|INTERNAL_SUPER_PREFIX|NAMESPACE|NO_REPLACE_OBJECTS|OBJECT_DIRECTORY|PREFIX|QUARANTINE_PATH|REPLACE_REF_BASE|SHALLOW_FILE|WORK_TREE|EXEC_PATH|TEMPLATE_DIR|PROXY_COMMAND|EXTERNAL_DIFF|TRACE.*)$/;
+
+const namesOf = ({ ref }: GitReference): string[] =>
+  ref === undefined ? ['HEAD'] : [`refs/tags/${ref}`, `refs/heads/${ref}`];
+
+/** A tag is stronger than a branch of its name, as in git itself; a whole commit needs no name. */
+function chosen({ ref }: GitReference, listed: string, source: string): { name: string; isFixed: boolean } {
+  const names = new Set(listed.split('\n').map((line) => line.split('\t')[1]));
+  if (ref === undefined) {
+    if (names.has('HEAD')) return { name: 'HEAD', isFixed: false };
+  } else {
+    if (names.has(`refs/tags/${ref}`)) return { name: `refs/tags/${ref}`, isFixed: true };
+    if (names.has(`refs/heads/${ref}`)) return { name: `refs/heads/${ref}`, isFixed: false };
+    if (COMMIT.test(ref)) return { name: ref, isFixed: true };
+  }
+  throw usageError([
+    {
+      id: 'pack-ref',
+      message:
+        ref === undefined
+          ? 'the repository has no commit'
+          : `the repository has no tag, branch or commit "${ref}"`,
+      where: source,
+      hint: 'name a tag that it has, whole: folder@prefix/v1.2.0',
+    },
+  ]);
+}
+
+/** Judges the list of a folder before any content is read: `<mode> <type> <object> <size>\t<path>`, each ended by NUL. */
+function refuseUnfit(listed: string, source: string): void {
+  const entries = listed
+    .split('\0')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const tab = line.indexOf('\t');
+      const [mode = '', , , size = '0'] = line.slice(0, tab).split(/\s+/);
+      return { mode, size: Number(size) || 0, path: line.slice(tab + 1) };
+    })
+    .filter(({ path }) => !isLeftOut(path));
+  const faults = [
+    ...entries
+      .filter(({ mode }) => mode !== '100644' && mode !== '100755' && mode !== '100664')
+      .slice(0, 10)
+      .map(({ path, mode }) =>
+        notPlain(
+          path,
+          mode === '120000' ? 'a symbolic link' : mode === '160000' ? 'a submodule' : 'no plain file',
+          source,
+        ),
+      ),
+    ...sizeFaults(entries, source),
+  ];
+  if (faults.length > 0) throw usageError(faults);
+}

@@ -1,0 +1,48 @@
+/** Small repositories as trees in memory, and what is found in them. */
+import type { Detection } from '../../../src/detect/detect.ts';
+import { detect } from '../../../src/detect/detect.ts';
+import type { GitFacts } from '../../../src/detect/git-facts.ts';
+import type { RepoPath } from '../../../src/tree/repo-path.ts';
+import type { JudgedFile, JudgedTree } from '../../../src/verify/check.ts';
+import { catalog } from '../../support/render.ts';
+
+export type Files = Readonly<Record<string, string | Buffer | object>>;
+
+/** Objects become JSON. */
+export const treeOf = (files: Files): JudgedTree =>
+  new Map(
+    Object.entries(files)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, content]): [RepoPath, JudgedFile] => [
+        path as RepoPath,
+        {
+          path: path as RepoPath,
+          content: Buffer.isBuffer(content)
+            ? content
+            : Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)),
+          executable: false,
+        },
+      ]),
+  );
+
+/** A folder that git knows nothing of, and whose name says nothing. */
+export const NO_GIT: GitFacts = { folder: '', isRepository: false };
+
+export const fromOrigin = (owner: string, name: string): GitFacts => ({
+  folder: 'checkout',
+  isRepository: true,
+  originUrl: `https://github.com/${owner}/${name}`,
+  origin: { host: 'github.com', owner, name },
+  defaultBranch: 'main',
+});
+
+export const detected = (files: Files, git: GitFacts = NO_GIT): Detection =>
+  detect(treeOf(files), git, catalog.questions);
+
+/** The answers by key, without their reasons. */
+export const valuesOf = ({ answers }: Detection): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(answers.map(({ key, value }) => [key, value]));
+
+/** The reasons by key. */
+export const reasonsOf = ({ answers }: Detection): Readonly<Record<string, string>> =>
+  Object.fromEntries(answers.map(({ key, because }) => [key, because]));
