@@ -158,7 +158,9 @@ export function planRun({ answers, components, available, templates, scope = WHO
   return {
     project,
     renderings,
-    sharedFiles: sharedFiles.filter(({ isOurs, contributions }) => isOurs || contributions.length > 0),
+    sharedFiles: sharedFiles.filter(
+      ({ isOurs, component, contributions: own }) => isOurs || own.some((one) => one.component !== component),
+    ),
     diagram,
     documents,
     nextSteps,
@@ -184,6 +186,9 @@ function openedByOthers(
     );
 }
 
+/** Behind what the file is added to for. */
+const LAST = 1000;
+
 interface Planning extends Pick<PlanInput, 'answers' | 'templates'> {
   readonly project: Project;
   readonly projectView: View;
@@ -206,7 +211,7 @@ function stoodOn(
       );
       return items.flatMap((item) =>
         item.type === 'fragment' && item.order > 0 && opened.has(`${item.kind} ${item.id}`)
-          ? [ownContribution(item, component.id, templates.get(component.id) ?? [], view)]
+          ? [ownContribution({ ...item, order: LAST }, component.id, templates.get(component.id) ?? [], view)]
           : [],
       );
     });
