@@ -1,5 +1,7 @@
 /** Our part in files that the user wrote: it finds its place, or he is told what to paste; nothing of his is touched. */
 import { describe, expect, it } from 'vitest';
+import { exec } from '../../../src/exec.ts';
+import { mergeFile } from '../../../src/merge/merge-file.ts';
 import { spliceFile, type SpliceKind } from '../../../src/merge/splice-file.ts';
 import { repoPath } from '../../../src/tree/repo-path.ts';
 
@@ -312,4 +314,37 @@ describe('prose and patterns', () => {
       issue: { hint: expect.stringContaining('## x') as string },
     });
   });
+});
+
+describe('what was spliced in', () => {
+  it.each([
+    [
+      'compose',
+      'services:\n  web:\n    image: web\n\n  db:\n    image: db\n',
+      COMPOSE,
+      'image: web',
+      'image: mine',
+    ],
+    ['env', '# Mine.\nA=1\nB=2\n', '# Ours.\n\n# Where.\nREDIS_URL=x\n', 'A=1', 'A=9'],
+    [
+      'makefile',
+      '.PHONY: all\n\nA := 1\n\nall:\n\ttrue\n',
+      '.PHONY: up\n\nup:\n\tdocker compose up\n',
+      'A := 1',
+      'A := 9',
+    ],
+    ['readme', '# Shop\n\nMine.\n\nAnd more.\n', '# X\n\n## Run it\n\nSo.\n', 'Mine.', 'Mine!'],
+  ] as const)(
+    'is taken out again by the merge, with what the user did since left as it is: %s',
+    async (kind, original, wanted, from, to) => {
+      const path = repoPath(PATHS[kind], 'test');
+      const base = Buffer.from(await spliced(kind, original, wanted));
+      const theirs = Buffer.from(original);
+      const ours = Buffer.from(base.toString().replace(from, to));
+      expect(ours.equals(base)).toBe(false);
+      const removed = await mergeFile({ path, base, ours, theirs }, exec);
+      expect(removed?.content.toString()).toBe(original.replace(from, to));
+      expect(removed?.conflicts).toEqual([]);
+    },
+  );
 });
