@@ -49,6 +49,6 @@ export async function foreignPlace(context: CommandContext): Promise<ForeignPlac
   };
 }
 
-/** Where shared files of ours would be, and where they are. */
+/** Where shared files of ours would be, and where they are; also where that is the same place: that they are there. */
 const layoutOf = ({ layout: { compose } }: Detection): Place['scope']['layout'] =>
-  compose === undefined || compose === 'docker-compose.yml' ? {} : { 'docker-compose.yml': compose };
+  compose === undefined ? {} : { 'docker-compose.yml': compose };

@@ -23,4 +23,7 @@ function count(text: string): ReadonlyMap<string, number> {
   return counts;
 }
 
-const essence = (line: string): string => line.trim().replace(/,$/, '');
+function essence(line: string): string {
+  const text = line.trim();
+  return text.endsWith(',') ? text.slice(0, -1) : text;
+}

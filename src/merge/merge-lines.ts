@@ -95,7 +95,7 @@ export function markAll({ base, ours, theirs }: Lines): string {
 }
 
 /** A line that only git's merge writes; a row of equals signs alone also underlines a heading. */
-const MARKER = /^(?:<{7}|>{7}|\|{7}) /;
+const MARKER = /^(?:<{7}|>{7}|\|{7}) /m;
 
 /**
  * Refuses a file in which an earlier merge is not resolved.
@@ -103,6 +103,7 @@ const MARKER = /^(?:<{7}|>{7}|\|{7}) /;
  * @throws BulwarkError (code 3) `unresolved-conflict`, naming the line
  */
 export function refuseMarkers(ours: string, base: string, path: string): void {
+  if (!MARKER.test(ours)) return;
   const known = new Set(base.split('\n').filter((line) => MARKER.test(line)));
   const line = ours.split('\n').findIndex((text) => MARKER.test(text) && !known.has(text));
   if (line < 0) return;

@@ -65,7 +65,9 @@ export async function planResolved(
   scope: Scope = WHOLE,
 ): Promise<Plan> {
   const loaded = await Promise.all(
-    components.map(async ({ id }) => [id, await catalog.templates(id)] as const),
+    (scope.manages === 'components' ? catalog.components : components).map(
+      async ({ id }) => [id, await catalog.templates(id)] as const,
+    ),
   );
   return planRun({
     answers,

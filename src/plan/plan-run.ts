@@ -97,10 +97,13 @@ interface Answered {
 /** Plans a run. Throws BulwarkError for unsafe paths; errors of a component's own code are bugs. */
 export function planRun({ answers, components, available, templates, scope = WHOLE }: PlanInput): Plan {
   const { manages, layout } = scope;
-  const factless = { ...projectOf(answers, components), manages };
+  const beside = new Set<ComponentId>();
+  const factless = { ...projectOf(answers, components, available, beside), manages };
   const answered = components.map((component) => ({ component, own: answersOf(component, answers) }));
   const { facts, issues: clashes } = gatherFacts(answered, factless);
   const project: Project = { ...factless, facts, jobs: gatherJobs(answered, factless) };
+  const foreign = manages === 'components' ? openedByOthers(components, available, answers, project) : [];
+  for (const { path, component } of foreign) if (Object.hasOwn(layout, path)) beside.add(component);
   const projectView = viewOfProject(project, available);
   const renderings: Rendering[] = [];
   const openings: OwnedOpening[] = [];
@@ -138,7 +141,7 @@ export function planRun({ answers, components, available, templates, scope = WHO
     nextSteps.push(...(component.nextSteps?.(own, project) ?? []));
     issues.push(...(component.faults?.(own, project) ?? []));
   }
-  const foreign = manages === 'components' ? openedByOthers(components, available, answers, project) : [];
+  contributions.push(...stoodOn(available, beside, { answers, project, projectView, templates }));
   const sharedFiles = [...openings, ...foreign].map(({ component, isOurs, ...opening }): SharedFile => ({
     opening,
     isOurs,
@@ -155,7 +158,9 @@ export function planRun({ answers, components, available, templates, scope = WHO
   return {
     project,
     renderings,
-    sharedFiles: sharedFiles.filter(({ isOurs, contributions }) => isOurs || contributions.length > 0),
+    sharedFiles: sharedFiles.filter(
+      ({ isOurs, component, contributions: own }) => isOurs || own.some((one) => one.component !== component),
+    ),
     diagram,
     documents,
     nextSteps,
@@ -179,6 +184,37 @@ function openedByOthers(
         item.type === 'open' ? [{ ...item, component: component.id, isOurs: false }] : [],
       ),
     );
+}
+
+/** Behind what the file is added to for. */
+const LAST = 1000;
+
+interface Planning extends Pick<PlanInput, 'answers' | 'templates'> {
+  readonly project: Project;
+  readonly projectView: View;
+}
+
+/** What fragments stand on in a file that the repository has: the networks of a compose file, and not its head. */
+function stoodOn(
+  available: readonly AnyComponent[],
+  beside: ReadonlySet<ComponentId>,
+  { answers, project, projectView, templates }: Planning,
+): readonly OwnedContribution[] {
+  return available
+    .filter(({ id }) => beside.has(id))
+    .flatMap((component) => {
+      const own = answersOf(component, answers);
+      const view = { ...projectView, ...component.view?.(own, project) };
+      const items = component.contributes?.(own, project) ?? [];
+      const opened = new Set(
+        items.flatMap((item) => (item.type === 'open' ? [`${item.kind} ${item.id}`] : [])),
+      );
+      return items.flatMap((item) =>
+        item.type === 'fragment' && item.order > 0 && opened.has(`${item.kind} ${item.id}`)
+          ? [ownContribution({ ...item, order: LAST }, component.id, templates.get(component.id) ?? [], view)]
+          : [],
+      );
+    });
 }
 
 /** The answers to a component's own fields, by field name; fields that do not apply have their default. */
@@ -254,13 +290,23 @@ const needsOf = (jobs: Jobs): View =>
     }),
   );
 
-function projectOf(answers: Answers, components: readonly AnyComponent[]): Omit<FactlessProject, 'manages'> {
+/** @param beside components that are not in the plan, whose files the repository has: filled while it is planned */
+function projectOf(
+  answers: Answers,
+  components: readonly AnyComponent[],
+  available: readonly AnyComponent[],
+  beside: ReadonlySet<ComponentId>,
+): Omit<FactlessProject, 'manages'> {
   const names = deriveNames(String(answers.get('name')?.value));
   const ids = components.map(({ id }) => id);
   const answer = (key: string): FieldValue => {
     const found = answers.get(key);
-    if (!found) throw new Error(`no question "${key}" in this plan`);
-    return found.value;
+    if (found) return found.value;
+    const [id = '', field = ''] = key.split('.');
+    const other = beside.has(id) ? available.find((component) => component.id === id) : undefined;
+    const fallback = other && answersOf(other, answers)[field];
+    if (fallback === undefined) throw new Error(`no question "${key}" in this plan`);
+    return fallback;
   };
   return {
     names,
@@ -272,7 +318,7 @@ function projectOf(answers: Answers, components: readonly AnyComponent[]): Omit<
     domain: String(answer('domain')),
     stack: String(answer('stack')),
     components: ids,
-    has: (component) => ids.includes(component),
+    has: (component) => ids.includes(component) || beside.has(component),
     answer,
   };
 }

@@ -164,11 +164,11 @@ function placeOf(
     return sections.find(({ key }) => key === section)?.isRequired ? 'none' : 'missing';
   if (isEmpty(present)) return 'missing';
   if (group.kind === 'map' ? !(present instanceof Map) : !Array.isArray(present)) return 'none';
-  const own: unknown = Array.isArray(present)
-    ? present.find((element) => nameOf(element) === name)
-    : (present as Values).get(name);
-  if (own === undefined) return 'missing';
-  return covers(own, data) ? 'there' : 'differs';
+  const own: readonly unknown[] = Array.isArray(present)
+    ? present.filter((element) => nameOf(element) === name)
+    : [...(present as Values)].filter(([key]) => key === name).map(([, value]) => value);
+  if (own.length === 0) return 'missing';
+  return own.some((value) => covers(value, data)) ? 'there' : 'differs';
 }
 
 const isEmpty = (value: unknown): boolean =>

@@ -1,7 +1,7 @@
 /** Merges one YAML, JSON or TOML file by structure, and makes sure that the text says what the values say. */
 import type { RepoPath } from '../../tree/repo-path.ts';
 import { isPlausible, isSame, mergeData } from './data.ts';
-import { mergeDocuments } from './documents.ts';
+import { mergeDocuments, readDocuments } from './documents.ts';
 import { readJson } from './read-json.ts';
 import { tomlReader } from './read-toml.ts';
 import { yamlReader } from './read-yaml.ts';
@@ -35,7 +35,6 @@ export type Read = (text: string) => readonly Document[];
 export async function readerOf(path: RepoPath): Promise<Read | undefined> {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (/\.ya?ml$/.test(name)) {
-    const { readDocuments } = await import('./documents.ts');
     const read = await yamlReader();
     return guarded((text) => readDocuments(text, read));
   }

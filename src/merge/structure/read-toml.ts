@@ -39,7 +39,7 @@ function asMaps(value: unknown): Data {
   return new Map(Object.entries(value).map(([key, inner]) => [key, asMaps(inner)]));
 }
 
-const TRIVIA = /(?:\s|#[^\n]*)*/y;
+const TRIVIA = /\s*(?:#[^\n]*\s*)*/y;
 const BLANK = /[ \t]*/y;
 const KEY =
   /(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')(?:[ \t]*\.[ \t]*(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'))*/y;
@@ -158,6 +158,8 @@ class TomlReading {
 
   #value(written: string): Data {
     if (/^"[^"\\]*"$/.test(written)) return written.slice(1, -1);
+    if (/^(?:0|-?[1-9]\d{0,14})$/.test(written)) return Number(written);
+    if (written === 'true' || written === 'false') return written === 'true';
     return asMaps(this.#parse(`x = ${written}`).x);
   }
 

@@ -121,7 +121,11 @@ class YamlReading {
     for (const [index, entry] of collection.items.entries()) {
       let at: number;
       if (this.#yaml.isPair(entry)) at = startOf(entry.key as Yaml.Node);
-      else at = this.#dashBefore(previousEnd, startOf(entry as Yaml.Node));
+      else
+        at = this.#dashBefore(
+          index === 0 ? this.#behindHead(from, entry) : previousEnd,
+          startOf(entry as Yaml.Node),
+        );
       if (index === 0) {
         column = at - lineStart(this.#text, at);
         const head = lineEnd(this.#text, from);
@@ -150,6 +154,12 @@ class YamlReading {
       indent: ' '.repeat(column),
       data: isMap ? values : items.map(({ node }) => node.data),
     };
+  }
+
+  /** Where a list may begin: behind the tag, the anchor and the comment that stand on the line of its key. */
+  #behindHead(from: number, first: unknown): number {
+    const head = lineEnd(this.#text, from);
+    return from > 0 && head < startOf(first as Yaml.Node) ? head : from;
   }
 
   #entry(pair: Yaml.Pair<Yaml.Node, Yaml.Node | null>, at: number, column: number, depth: number): Item {

@@ -121,7 +121,9 @@ class Writing {
   /** As in `unitsOf`: what stands behind a dash, and a table of TOML, is indented the same in any style. */
   #stepOf(parent: Group, group: Group, step: string): string | undefined {
     if (parent.kind === 'list' && !parent.bracketed) return step;
-    if (group.kind === 'list' && !group.bracketed) return this.#style.listUnit;
+    if (group.kind === 'list' && !group.bracketed) {
+      return this.#style.listUnit ?? (step === this.#source.unit ? this.#style.unit : step);
+    }
     return step === '' ? step : this.#style.unit;
   }
 }

@@ -6,6 +6,9 @@
  */
 const NAMING = ['id', 'name', 'key', 'job_name', 'alert', 'record', 'repo', 'target', 'mountPath', 'module'];
 
+/** Placing takes time by the square of the length; longer lists than this one nobody writes by hand. */
+const MAX_ITEMS = 3000;
+
 export interface Identities {
   readonly base: readonly string[];
   readonly ours: readonly string[];
@@ -14,7 +17,7 @@ export interface Identities {
 
 /**
  * Names each element: scalars by value, maps by a key that names them, else by all that they say.
- * @returns undefined when an element has no name or two in one list have the same: the list can only be taken as a whole
+ * @returns undefined when an element has no name or a scalar stands twice: the list can only be taken as a whole
  */
 export function identify(
   base: readonly unknown[],
@@ -26,9 +29,18 @@ export function identify(
 }
 
 function namesOf(list: readonly unknown[]): readonly string[] | undefined {
-  const names = list.map(nameOf);
-  const known = names.filter((name) => name !== undefined);
-  return known.length === list.length && new Set(known).size === known.length ? known : undefined;
+  const times = new Map<string, number>();
+  const names: string[] = [];
+  for (const element of list) {
+    const name = nameOf(element);
+    if (name === undefined) return undefined;
+    const count = (times.get(name) ?? 0) + 1;
+    times.set(name, count);
+    // Of steps that use one action, and the like, the second is the second; a text that stands twice has no place of its own.
+    if (count > 1 && !(element instanceof Map)) return undefined;
+    names.push(count === 1 ? name : `${name} #${count}`);
+  }
+  return names;
 }
 
 /** @returns what an element is known by, or undefined */
@@ -44,13 +56,21 @@ export function nameOf(element: unknown): string | undefined {
   if (ecosystem !== undefined) return `package-ecosystem ${ecosystem} ${text('directory') ?? '/'}`;
   for (const key of NAMING) {
     const value = text(key);
-    if (value !== undefined) return `${key} ${value}`;
+    if (value !== undefined) return `${key} ${value}${key === 'repo' ? ownHooks(value, element) : ''}`;
   }
   // A step of a workflow is the same step with another version of its action.
   const action = text('uses')?.replace(/@.*$/, '');
   if (action !== undefined) return `uses ${action}`;
   const script = text('run');
   return script === undefined ? `is ${say(element)}` : `run ${script}`;
+}
+
+/** pre-commit has any number of repositories called `local`: they are told apart by their first hook. */
+function ownHooks(repository: string, element: ReadonlyMap<unknown, unknown>): string {
+  if (repository !== 'local' && repository !== 'meta') return '';
+  const hooks = element.get('hooks');
+  const first: unknown = Array.isArray(hooks) ? hooks[0] : undefined;
+  return first instanceof Map ? ` ${String(first.get('id'))}` : '';
 }
 
 /** The same text for the same value, whatever the order of a map's keys. */
@@ -78,6 +98,7 @@ export function mergeSequence(
   theirs: readonly string[],
   isOrdered = true,
 ): readonly string[] | undefined {
+  if (Math.max(base.length, ours.length, theirs.length) > MAX_ITEMS) return undefined;
   const [inBase, inOurs, inTheirs] = [new Set(base), new Set(ours), new Set(theirs)];
   if (isOrdered) {
     const before = base.length > 0 ? base : ours;

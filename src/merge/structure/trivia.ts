@@ -41,10 +41,7 @@ export function lineEnd(text: string, from: number): number {
 /** The offset of the line's first character. */
 export const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
 
-/** Blank and comment lines, then the white space before the item. */
-export const HASH_LEAD = /[ \t]*(?:#[^\n]*)?(?:\n[ \t]*(?:#[^\n]*)?)*/y;
-
 /** Whether there is nothing but white space and comments of the format between two items. */
 export function isTrivia(text: string, comment: RegExp): boolean {
-  return text.replace(comment, '').trim() === '';
+  return text.trim() === '' || text.replace(comment, '').trim() === '';
 }

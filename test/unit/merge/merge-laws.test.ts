@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { mergeFile, type MergeFile } from '../../../src/merge/merge-file.ts';
-import { mergeStructure, readerOf } from '../../../src/merge/structure/merge-structure.ts';
+import { mergeNarrowed, mergeStructure, readerOf } from '../../../src/merge/structure/merge-structure.ts';
 import { mergeText } from '../../../src/merge/structure/merge-text.ts';
 import { Unfaithful } from '../../../src/merge/structure/source.ts';
 import { repoPath } from '../../../src/tree/repo-path.ts';
@@ -76,6 +76,18 @@ describe('the laws of merging', () => {
       expect(count / RUNS).toBeGreaterThan(0.85);
     },
   );
+
+  it('what is the same on all sides may be left out', async () => {
+    const read = await reader('yaml');
+    let count = 0;
+    for (const sample of fc.sample(triple('yaml'), { numRuns: RUNS, seed: SEED })) {
+      const narrowed = mergeNarrowed(read, sample);
+      if (narrowed === undefined) continue;
+      expect(narrowed).toBe(mergeStructure(read, sample)?.text);
+      count += 1;
+    }
+    expect(count).toBeGreaterThan(RUNS / 20);
+  });
 
   it.each(FORMATS)('%s takes over comments and blank lines of theirs to the last byte', async (format) => {
     const read = await reader(format);

@@ -58,9 +58,17 @@ describe('identify', () => {
 
   it('knows nothing of what stands twice, of lists and of nothing', () => {
     expect(identify(['a', 'a'], [], [])).toBeUndefined();
-    expect(identify([], [map({ name: 'x' }), map({ name: 'x', y: 1 })], [])).toBeUndefined();
     expect(identify([], [], [['a']])).toBeUndefined();
     expect(identify([null], [], [])).toBeUndefined();
+  });
+
+  it('counts maps of one name, and tells local repositories apart by their hooks', () => {
+    expect(identify([], [map({ name: 'x' }), map({ name: 'x', y: 1 })], [])?.ours).toEqual([
+      'name x',
+      'name x #2',
+    ]);
+    const local = (id: string) => map({ repo: 'local', hooks: [map({ id })] });
+    expect(identify([local('a'), local('b')], [], [])?.base).toEqual(['repo local a', 'repo local b']);
   });
 
   it('knows a map without a name by all that it says, in any order', () => {
