@@ -52,6 +52,7 @@ export async function rebuild(context: CommandContext): Promise<ExitCode> {
     version,
     packs: context.packs?.recordsFor(root).locked ?? [],
     known: new Map(),
+    originals: new Map(),
   });
   const changes = recordChanges(made, files);
   if (!line.options.has('dry-run')) await commitChanges(root, changes, { signal });
