@@ -13,7 +13,7 @@ import type { Baseline, BaselineFile } from './repo/baseline.ts';
 import { commitChanges } from './repo/commit-changes.ts';
 import { baseFilesOf, type ManagedRepo } from './repo/managed-repo.ts';
 import { openTarget, readTargetFiles } from './repo/open-repo.ts';
-import { pendingRecord, RECORD_PATHS, recordChanges, recordFiles } from './repo/records.ts';
+import { obsoleteRecords, pendingRecord, RECORD_PATHS, recordChanges, recordFiles } from './repo/records.ts';
 import { serializeSettings, SETTINGS_PATH } from './repo/settings-file.ts';
 import type { ChangeSet } from './tree/change-set.ts';
 import type { RepoPath } from './tree/repo-path.ts';
@@ -89,6 +89,7 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
     reconcile({
       rendered,
       baseline,
+      originals: request.repo?.originals ?? new Map(),
       disk,
       renames: request.plan.renames,
       splices: request.splices,
@@ -97,15 +98,15 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
     });
   if (!request.repo && !request.splices) {
     // In a new repository the records are files like any other: what stands in their place is not ours.
-    state.tree = virtualTree([...generated.values(), ...(await recordsOf(request, generated))]);
+    state.tree = virtualTree([...generated.values(), ...(await recordsOf(request, generated, new Map()))]);
     state.changes = await compare(state.tree);
     return state.changes;
   }
   const changes = await compare(generated);
-  const ours = asAccepted(generated, baseline, changes);
-  const records = await recordsOf(request, ours);
+  const { ours, originals } = asAccepted(generated, baseline, changes);
+  const records = await recordsOf(request, ours, originals);
   state.tree = virtualTree([...ours.values(), ...records]);
-  const all = [...changes, ...recordChanges(records, disk)];
+  const all = [...changes, ...recordChanges(records, disk), ...obsoleteRecords(records, disk)];
   const pending = pendingRecord(request.command, all, disk);
   state.changes = [...all, ...(pending ? recordChanges([pending], disk) : [])].sort((one, other) =>
     one.path < other.path ? -1 : 1,
@@ -138,16 +139,22 @@ function asAccepted(
   generated: VirtualTree,
   baseline: ReadonlyMap<RepoPath, BaseFile>,
   changes: ChangeSet,
-): VirtualTree {
+): { readonly ours: VirtualTree; readonly originals: ReadonlyMap<RepoPath, Buffer> } {
   const accepted = new Map(generated);
+  const originals = new Map<RepoPath, Buffer>();
   for (const change of changes) {
     const file = accepted.get(change.path);
     if (!file) continue;
     if (change.kind === 'conflict' && change.remark !== undefined) accepted.delete(change.path);
+    if ((change.kind === 'update' || change.kind === 'unchanged') && change.original && change.content) {
+      // What was written there is the user's text with our part in it.
+      accepted.set(change.path, { ...file, content: change.content });
+      originals.set(change.path, change.original);
+    }
     const wasKept = baseline.get(change.path)?.ownership === 'seeded' || !baseline.has(change.path);
     if (change.kind === 'keep' && wasKept) accepted.set(change.path, { ...file, ownership: 'seeded' });
   }
-  return accepted;
+  return { ours: accepted, originals };
 }
 
 /** Step 3: the team's rules and the embedded checks over what would be written. */
@@ -175,7 +182,11 @@ export async function commitStep(state: RunState): Promise<void> {
   state.written = true;
 }
 
-async function recordsOf(request: RunRequest, tree: VirtualTree): Promise<readonly VirtualFile[]> {
+async function recordsOf(
+  request: RunRequest,
+  tree: VirtualTree,
+  originals: ReadonlyMap<RepoPath, Buffer>,
+): Promise<readonly VirtualFile[]> {
   const { repo, plan, packs } = request;
   const known = new Map([...(repo?.baseline ?? []), ...packedTexts(plan, tree)]);
   return recordFiles({
@@ -184,6 +195,7 @@ async function recordsOf(request: RunRequest, tree: VirtualTree): Promise<readon
     version,
     packs: packs?.locked ?? [],
     known,
+    originals,
   });
 }
 

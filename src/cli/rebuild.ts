@@ -1,18 +1,17 @@
 /** `bulwark update --rebuild`: makes lock and baseline anew where a merge of branches has broken them. */
-import { ExitCode, usageError } from '../errors.ts';
+import { usageError, type ExitCode } from '../errors.ts';
 import { flattenAnswers } from '../plan/answers-document.ts';
 import { planResolved, resolveRun } from '../plan/catalog.ts';
 import { renderPlan } from '../render/render-plan.ts';
 import { commitChanges } from '../repo/commit-changes.ts';
-import { findManaged, notManaged, readRecords } from '../repo/managed-repo.ts';
+import { readRecords } from '../repo/managed-repo.ts';
 import { readExisting } from '../repo/open-repo.ts';
 import { RECORD_PATHS, recordChanges, recordFiles } from '../repo/records.ts';
 import { parseSettings, SETTINGS_PATH } from '../repo/settings-file.ts';
 import type { CommandContext } from './commands/command.ts';
-import { plannedFiles, serializeDocument } from './document.ts';
-import { recover } from './recover.ts';
-import { formatChanges } from './report.ts';
+import { managedRoot } from './managed-root.ts';
 import { scopeOf } from './rerun.ts';
+import { tellChanges } from './tell-changes.ts';
 import { version } from 'bulwark:package';
 
 /**
@@ -21,10 +20,8 @@ import { version } from 'bulwark:package';
  * @throws BulwarkError: faults of `bulwark.json` (code 2 or 3), which a person has to mend first
  */
 export async function rebuild(context: CommandContext): Promise<ExitCode> {
-  const { line, catalog, terminal, say, signal } = context;
-  const root = findManaged(terminal.cwd);
-  if (root === undefined) throw notManaged(terminal.cwd);
-  recover(root, say);
+  const { line, catalog, signal } = context;
+  const root = managedRoot(context);
   const records = readRecords(root);
   if (records.settings === undefined) {
     throw usageError([
@@ -55,20 +52,13 @@ export async function rebuild(context: CommandContext): Promise<ExitCode> {
     version,
     packs: context.packs?.recordsFor(root).locked ?? [],
     known: new Map(),
+    originals: new Map(),
   });
   const changes = recordChanges(made, files);
-  const isDry = line.options.has('dry-run');
-  if (!isDry) await commitChanges(root, changes, { signal });
-  if (line.options.has('json')) {
-    terminal.out(
-      serializeDocument({ ok: true, code: ExitCode.ok, issues: [], files: plannedFiles(changes) }),
-    );
-  } else if (isDry) {
-    terminal.out(formatChanges(changes));
-  } else {
-    say('Lock and baseline are made anew. See bulwark diff for what differs from the templates.\n');
-  }
-  return ExitCode.ok;
+  if (!line.options.has('dry-run')) await commitChanges(root, changes, { signal });
+  return tellChanges(context, changes, {
+    words: 'Lock and baseline are made anew. See bulwark diff for what differs from the templates.\n',
+  });
 }
 
 /** Paths that lock or baseline name, also where markers stand between their lines. */

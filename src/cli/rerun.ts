@@ -9,7 +9,7 @@ import { planResolved, resolveRun } from '../plan/catalog.ts';
 import type { Plan, Scope } from '../plan/plan-run.ts';
 import bulwarkPack, { carryOut } from '../plopfile.ts';
 import { conflictMarkerLine } from '../repo/failures.ts';
-import { findManaged, notManaged, readManaged, type ManagedRepo } from '../repo/managed-repo.ts';
+import { readManaged, type ManagedRepo } from '../repo/managed-repo.ts';
 import { readExisting } from '../repo/open-repo.ts';
 import { PENDING_PATH, type Pending } from '../repo/pending.ts';
 import { uncommitted } from '../repo/uncommitted.ts';
@@ -21,9 +21,9 @@ import type { Decision } from '../merge/reconcile.ts';
 import type { Settings } from '../repo/settings-file.ts';
 import { onConflictOf, type ChosenRun } from './choose-run.ts';
 import type { CommandContext } from './commands/command.ts';
+import { managedRoot } from './managed-root.ts';
 import { refuseUnanswered } from './refuse-unanswered.ts';
 import { gatherAnswers, type GivenAnswers } from './raw-answers.ts';
-import { recover } from './recover.ts';
 import { teamRules } from './team-rules.ts';
 import { tellRun, type Told } from './tell-run.ts';
 
@@ -32,10 +32,7 @@ import { tellRun, type Told } from './tell-run.ts';
  * @throws BulwarkError `not-managed` (code 2), `conflicts-left` (code 3), or what is wrong with its records
  */
 export function openManaged(context: CommandContext): ManagedRepo {
-  const { terminal, say } = context;
-  const root = findManaged(terminal.cwd);
-  if (root === undefined) throw notManaged(terminal.cwd);
-  recover(root, say);
+  const root = managedRoot(context);
   const repo = readManaged(root);
   const left = unresolved(repo);
   const [first, ...rest] = left;

@@ -2,25 +2,22 @@
 import { BulwarkError, ExitCode, usageError, type Issue } from '../errors.ts';
 import { commitChanges } from '../repo/commit-changes.ts';
 import { sha256 } from '../repo/lockfile.ts';
-import { findManaged, notManaged, readRecords } from '../repo/managed-repo.ts';
+import { readRecords } from '../repo/managed-repo.ts';
 import { readExisting } from '../repo/open-repo.ts';
 import { parsePending, PENDING_PATH, type Pending } from '../repo/pending.ts';
 import type { Change } from '../tree/change-set.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import type { CommandContext } from './commands/command.ts';
-import { plannedFiles, serializeDocument } from './document.ts';
-import { recover } from './recover.ts';
-import { formatChanges } from './report.ts';
+import { managedRoot } from './managed-root.ts';
+import { tellChanges } from './tell-changes.ts';
 
 /**
  * @throws BulwarkError (code 2) `nothing-to-abort`; (code 3) `edited-since` for files without a conflict that were edited after
  * the run: with `--force` they are restored too
  */
 export async function takeBack(context: CommandContext): Promise<ExitCode> {
-  const { line, terminal, say, signal } = context;
-  const root = findManaged(terminal.cwd);
-  if (root === undefined) throw notManaged(terminal.cwd);
-  recover(root, say);
+  const { line, signal } = context;
+  const root = managedRoot(context);
   const text = readRecords(root).pending;
   if (text === undefined) {
     throw usageError([
@@ -41,18 +38,10 @@ export async function takeBack(context: CommandContext): Promise<ExitCode> {
     hint: 'keep a copy of what you need, then use --force',
   }));
   if (first && !line.options.has('force')) throw new BulwarkError(ExitCode.conflicts, [first, ...rest]);
-  const isDry = line.options.has('dry-run');
-  if (!isDry) await commitChanges(root, changes, { signal });
-  if (line.options.has('json')) {
-    terminal.out(
-      serializeDocument({ ok: true, code: ExitCode.ok, issues: [], files: plannedFiles(changes) }),
-    );
-  } else if (isDry) {
-    terminal.out(formatChanges(changes));
-  } else {
-    say(`Everything is as it was before bulwark ${pending.command}.\n`);
-  }
-  return ExitCode.ok;
+  if (!line.options.has('dry-run')) await commitChanges(root, changes, { signal });
+  return tellChanges(context, changes, {
+    words: `Everything is as it was before bulwark ${pending.command}.\n`,
+  });
 }
 
 /** What puts the files back, and those without a conflict that are no longer what the run has written. */

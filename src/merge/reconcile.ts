@@ -62,6 +62,8 @@ export interface ReconcileInput {
   readonly baseline: ReadonlyMap<RepoPath, BaseFile>;
   /** The files on the disk at the paths of `rendered` and `baseline`. */
   readonly disk: ReadonlyMap<RepoPath, DiskFile>;
+  /** Files of the user's that our part was put into, as they would be without it. */
+  readonly originals: ReadonlyMap<RepoPath, Buffer>;
   /** New paths of the baseline's files, by the old ones. */
   readonly renames: ReadonlyMap<RepoPath, RepoPath>;
   /** Decides for one file that both sides have changed. */
@@ -102,7 +104,7 @@ export async function reconcile(input: ReconcileInput): Promise<ChangeSet> {
     if (!present) continue;
     changes.push(
       to === undefined
-        ? await withdrawal(path, base, present, input.mergers)
+        ? await withdrawal(path, base, present, input)
         : { path, kind: 'delete', previous: present.content, to },
     );
   }
@@ -124,6 +126,11 @@ function movesOf({ rendered, baseline, disk, renames }: ReconcileInput): Readonl
 async function changeOf(sides: Sides, input: ReconcileInput): Promise<Change> {
   const { file, base, disk, from } = sides;
   const { path } = file;
+  const original = input.originals.get(path);
+  if (disk && base && original && file.shared !== undefined) {
+    const own = await withoutOurs(path, { original, base, disk }, input.mergers);
+    if (own) return spliced(sides, file.shared, own, input.mergers);
+  }
   if (!disk) {
     return base
       ? { path, kind: 'keep', reason: 'deleted-by-user', file }
@@ -215,13 +222,7 @@ async function withoutBase(sides: Sides, { decide, mergers, splices }: Reconcile
   // What a stack would seed, the repository has: its own application.
   if (splices && file.ownership === 'seeded') return { path, kind: 'keep', reason: 'edited', file, previous };
   if (splices && file.shared !== undefined) {
-    const splice = await mergers.spliceFile(path, file.shared, previous, file.content);
-    if ('content' in splice) {
-      return splice.content.equals(previous)
-        ? { path, kind: 'unchanged', file }
-        : written(sides, splice.content, disk.executable, 'spliced');
-    }
-    return { path, kind: 'conflict', file, previous, lines: [], executable, remark: splice.remark };
+    return spliced(sides, file.shared, previous, mergers);
   }
   if (decision === 'fail') {
     return withoutConflict(file, disk) ?? { path, kind: 'conflict', file, previous, lines: [], executable };
@@ -236,6 +237,50 @@ async function withoutBase(sides: Sides, { decide, mergers, splices }: Reconcile
     lines: marked?.lines ?? [],
     ...(marked && { merged: marked.merged }),
   };
+}
+
+/** Puts our part into a file of the user's; a remark says what is to be done by hand where there is no safe place for it. */
+async function spliced(
+  sides: Sides,
+  kind: SharedFileKind,
+  original: Buffer,
+  { spliceFile }: Mergers,
+): Promise<Change> {
+  const { file, disk } = sides;
+  const { path } = file;
+  if (!disk) throw new Error('there is nothing to put our part into');
+  const previous = disk.content;
+  const splice = await spliceFile(path, kind, original, file.content);
+  if (!('content' in splice)) {
+    return { path, kind: 'conflict', file, previous, lines: [], remark: splice.remark };
+  }
+  const { content } = splice;
+  if (content.equals(previous)) return { path, kind: 'unchanged', file, original, content };
+  const { executable } = disk;
+  return { path, kind: 'update', file, content, executable, previous, how: 'spliced', original };
+}
+
+interface Host {
+  readonly original: Buffer;
+  readonly base: BaseFile;
+  readonly disk: DiskFile;
+}
+
+/** The user's file as it is now, without our part; undefined where the two cannot be told apart any more. */
+async function withoutOurs(
+  path: RepoPath,
+  { original, base, disk }: Host,
+  { mergeFile }: Mergers,
+): Promise<Buffer | undefined> {
+  if (disk.content.equals(base.content)) return original;
+  const merged = await mergeFile({
+    path,
+    base: base.content,
+    ours: disk.content,
+    theirs: original,
+    isShared: true,
+  });
+  return merged?.conflicts.length === 0 ? merged.content : undefined;
 }
 
 /** What hosting services put into every new repository is no conflict: it is kept, and patterns are added to. */
@@ -256,13 +301,16 @@ async function withdrawal(
   path: RepoPath,
   base: BaseFile,
   disk: DiskFile,
-  { mergeFile }: Mergers,
+  { mergers, originals }: ReconcileInput,
 ): Promise<Change> {
   const previous = disk.content;
+  const original = originals.get(path);
+  const own = original && (await withoutOurs(path, { original, base, disk }, mergers));
+  if (own) return restored(path, base, disk, own);
   if (sameText(previous, base.content) && disk.executable === base.executable)
     return { path, kind: 'delete', previous };
   if (base.ownership === 'shared') {
-    const rest = await mergeFile({
+    const rest = await mergers.mergeFile({
       path,
       base: base.content,
       ours: previous,
@@ -271,15 +319,22 @@ async function withdrawal(
     });
     if (rest?.conflicts.length === 0 && !rest.content.equals(previous)) {
       if (rest.content.toString('utf8').trim() === '') return { path, kind: 'delete', previous };
-      const file: VirtualFile = {
-        path,
-        content: rest.content,
-        executable: disk.executable,
-        origin: { component: base.component, template: path },
-        ownership: 'shared',
-      };
-      return written({ file, base, disk }, rest.content, disk.executable, 'merged');
+      return restored(path, base, disk, rest.content);
     }
   }
   return { path, kind: 'keep', reason: 'no-longer-generated', previous };
+}
+
+/** The user's part of a file alone. */
+function restored(path: RepoPath, base: BaseFile, disk: DiskFile, content: Buffer): Change {
+  const file: VirtualFile = {
+    path,
+    content,
+    executable: disk.executable,
+    origin: { component: base.component, template: path },
+    ownership: 'shared',
+  };
+  return disk.content.equals(content)
+    ? { path, kind: 'unchanged', file }
+    : written({ file, base, disk }, content, disk.executable, 'merged');
 }

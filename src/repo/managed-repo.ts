@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
 import type { BaseFile } from '../merge/reconcile.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
-import { BASELINE_PATH, readBaseline, type Baseline } from './baseline.ts';
+import { BASELINE_PATH, ORIGINALS_PATH, parseBaseline, readBaseline, type Baseline } from './baseline.ts';
 import { type DiskReads, nodeDisk } from './disk.ts';
 import { LOCK_PATH, parseLock, type Lock } from './lockfile.ts';
 import { readExisting } from './open-repo.ts';
@@ -18,6 +18,7 @@ export interface ManagedRepo {
   readonly settingsText: string;
   readonly lock: Lock;
   readonly baseline: Baseline;
+  readonly originals: ReadonlyMap<RepoPath, Buffer>;
   /** Conflicts of an earlier run that are not resolved yet. */
   readonly pending?: Pending;
 }
@@ -29,6 +30,7 @@ export interface Records {
   readonly lock: string | undefined;
   readonly baseline: string | undefined;
   readonly pending: string | undefined;
+  readonly originals: string | undefined;
 }
 
 /**
@@ -44,7 +46,11 @@ export function findManaged(cwd: string, disk: DiskReads = nodeDisk): string | u
 
 /** @throws BulwarkError (code 2) where something else than a file stands at their paths, (code 74) where they cannot be read */
 export function readRecords(root: string, disk: DiskReads = nodeDisk): Records {
-  const { files, issues } = readExisting(root, [SETTINGS_PATH, LOCK_PATH, BASELINE_PATH, PENDING_PATH], disk);
+  const { files, issues } = readExisting(
+    root,
+    [SETTINGS_PATH, LOCK_PATH, BASELINE_PATH, PENDING_PATH, ORIGINALS_PATH],
+    disk,
+  );
   if (issues.length > 0) throw usageError(issues);
   const textAt = (path: RepoPath): string | undefined => files.get(path)?.content.toString('utf8');
   return {
@@ -53,6 +59,7 @@ export function readRecords(root: string, disk: DiskReads = nodeDisk): Records {
     lock: textAt(LOCK_PATH),
     baseline: textAt(BASELINE_PATH),
     pending: textAt(PENDING_PATH),
+    originals: textAt(ORIGINALS_PATH),
   };
 }
 
@@ -75,7 +82,7 @@ export function readManaged(root: string, disk: DiskReads = nodeDisk): ManagedRe
     .filter(([, text]) => text === undefined)
     .map(([path, , hint]) => ({ id: 'record-missing', message: `${path} is not there`, where: path, hint }));
   if (issues.length > 0) throw usageError(issues);
-  const { settings = '', lock: lockText = '', baseline = '', pending } = records;
+  const { settings = '', lock: lockText = '', baseline = '', pending, originals = '' } = records;
   const lock = parseLock(lockText);
   return {
     root,
@@ -83,6 +90,7 @@ export function readManaged(root: string, disk: DiskReads = nodeDisk): ManagedRe
     settingsText: settings,
     lock,
     baseline: readBaseline(baseline, lock),
+    originals: parseBaseline(originals),
     ...(pending !== undefined && { pending: parsePending(pending) }),
   };
 }

@@ -2,13 +2,25 @@
 import type { Change, ChangeSet } from '../tree/change-set.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import type { VirtualFile, VirtualTree } from '../tree/virtual-tree.ts';
-import { BASELINE_PATH, serializeBaseline, type Baseline } from './baseline.ts';
+import {
+  BASELINE_PATH,
+  ORIGINALS_PATH,
+  serializeBaseline,
+  serializeTexts,
+  type Baseline,
+} from './baseline.ts';
 import { LOCK_PATH, lockOf, serializeLock, sha256, type LockedPack } from './lockfile.ts';
 import type { ExistingFile } from './open-repo.ts';
 import { PENDING_PATH, serializePending, type Before } from './pending.ts';
 import { SETTINGS_PATH } from './settings-file.ts';
 
-export const RECORD_PATHS: readonly RepoPath[] = [SETTINGS_PATH, LOCK_PATH, BASELINE_PATH, PENDING_PATH];
+export const RECORD_PATHS: readonly RepoPath[] = [
+  SETTINGS_PATH,
+  LOCK_PATH,
+  BASELINE_PATH,
+  ORIGINALS_PATH,
+  PENDING_PATH,
+];
 
 export interface Recorded {
   /** The text of `bulwark.json`. */
@@ -19,13 +31,22 @@ export interface Recorded {
   readonly packs: readonly LockedPack[];
   /** Packed texts that need not be packed again. */
   readonly known: Baseline;
+  readonly originals: ReadonlyMap<RepoPath, Buffer>;
 }
 
 /** The records of a rendered tree. */
-export const recordFiles = ({ settings, tree, version, packs, known }: Recorded): readonly VirtualFile[] => [
+export const recordFiles = ({
+  settings,
+  tree,
+  version,
+  packs,
+  known,
+  originals,
+}: Recorded): readonly VirtualFile[] => [
   record(SETTINGS_PATH, settings),
   record(LOCK_PATH, serializeLock(lockOf(tree, version, packs))),
   record(BASELINE_PATH, serializeBaseline(tree, known)),
+  ...(originals.size > 0 ? [record(ORIGINALS_PATH, serializeTexts(originals))] : []),
 ];
 
 /** Records are bulwark's alone: they are written over what stands there. */
@@ -41,6 +62,17 @@ export const recordChanges = (
       ? { path, kind: 'unchanged', file }
       : { path, kind: 'update', file, content, previous };
   });
+
+/** The originals go when our part is in no file of the user's any more. */
+export function obsoleteRecords(
+  records: readonly VirtualFile[],
+  disk: ReadonlyMap<RepoPath, ExistingFile>,
+): readonly Change[] {
+  const path = ORIGINALS_PATH;
+  const present = disk.get(path);
+  const isLeft = present !== undefined && !records.some((record) => record.path === path);
+  return isLeft ? [{ path, kind: 'delete', previous: present.content }] : [];
+}
 
 /** Conflicts that a person has to resolve in the file. */
 export const leftConflicts = (changes: ChangeSet) =>

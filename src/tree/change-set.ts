@@ -30,13 +30,20 @@ export type Change =
         readonly previous: Buffer;
         /** `merged`: with what the user changed; `spliced`: into a file of the user's. */
         readonly how?: 'merged' | 'spliced';
+        /** The user's file without our part. */
+        readonly original?: Buffer;
       })
   | (ChangeOf<'delete'> & {
       readonly previous: Buffer;
       /** The path that its content goes to. */
       readonly to?: RepoPath;
     })
-  | (ChangeOf<'unchanged'> & { readonly file: VirtualFile })
+  | (ChangeOf<'unchanged'> & {
+      readonly file: VirtualFile;
+      /** The user's file without our part, and with it. */
+      readonly original?: Buffer;
+      readonly content?: Buffer;
+    })
   | (ChangeOf<'keep'> & {
       readonly reason: KeepReason;
       readonly file?: VirtualFile;

@@ -2,15 +2,14 @@
 import { BulwarkError, ExitCode, usageError, type Issue } from '../../errors.ts';
 import { flattenAnswers } from '../../plan/answers-document.ts';
 import type { Resolution } from '../../plan/answers.ts';
-import type { BaseFile } from '../../merge/reconcile.ts';
 import { planResolved, resolveRun } from '../../plan/catalog.ts';
 import { editsOf, type Edit } from '../../repo/edits.ts';
-import { findManaged, notManaged, readManaged, type ManagedRepo } from '../../repo/managed-repo.ts';
+import { readManaged, type ManagedRepo } from '../../repo/managed-repo.ts';
 import { RECORD_PATHS } from '../../repo/records.ts';
 import { reconcileStep, renderStep, startRun } from '../../run.ts';
 import type { ChangeSet } from '../../tree/change-set.ts';
 import { plannedFiles, serializeDocument } from '../document.ts';
-import { recover } from '../recover.ts';
+import { managedRoot } from '../managed-root.ts';
 import { formatChanges, formatTable } from '../report.ts';
 import { scopeOf, unresolved } from '../rerun.ts';
 import { rulesFiles } from '../team-rules.ts';
@@ -26,9 +25,7 @@ type Kind = (typeof KINDS)[number];
 export const check: Command = async (context) => {
   const { line, terminal, say } = context;
   const kinds = chosenKinds(line.options.get('only'));
-  const root = findManaged(terminal.cwd);
-  if (root === undefined) throw notManaged(terminal.cwd);
-  recover(root, say);
+  const root = managedRoot(context);
   const repo = readManaged(root);
   const [first, ...rest] = unresolved(repo);
   if (first) throw new BulwarkError(ExitCode.conflicts, [first, ...rest]);
@@ -36,7 +33,7 @@ export const check: Command = async (context) => {
   context.packs?.recordsFor(root);
   const resolution = resolutionOf(context, repo);
   const report = kinds.has('rules') ? await rulesReport(context, repo, resolution) : undefined;
-  const edits = kinds.has('edits') ? editsOf(repo).filter(({ base }) => isOurs(base, repo)) : [];
+  const edits = kinds.has('edits') ? editsOf(repo).filter((edit) => isOurs(edit, repo)) : [];
   const updates = kinds.has('update') ? await updatesOf(context, repo, resolution) : [];
   const isDrifted = edits.length + updates.length > 0;
   const code = report?.isBroken === true ? ExitCode.ruleBroken : isDrifted ? ExitCode.drift : ExitCode.ok;
@@ -71,8 +68,8 @@ export const check: Command = async (context) => {
 };
 
 /** The application is its owner's, and so is a file that our part was put into. */
-const isOurs = ({ ownership }: BaseFile, { settings }: ManagedRepo): boolean =>
-  ownership === 'managed' || (ownership === 'shared' && settings.manages !== 'components');
+const isOurs = ({ path, base: { ownership } }: Edit, { originals }: ManagedRepo): boolean =>
+  ownership !== 'seeded' && !originals.has(path);
 
 /** What the repository's own answers come to. @throws BulwarkError (code 2) with all that is wrong with them */
 function resolutionOf({ catalog }: CommandContext, { settings }: ManagedRepo): Resolution {

@@ -1,19 +1,18 @@
 /** `bulwark diff`: what was changed since bulwark wrote it, by component. */
 import { ExitCode, usageError } from '../../errors.ts';
 import { editsOf, type Edit } from '../../repo/edits.ts';
-import { findManaged, notManaged, readManaged } from '../../repo/managed-repo.ts';
+import { readManaged } from '../../repo/managed-repo.ts';
 import { isBinary } from '../../tree/is-binary.ts';
 import { serializeDocument } from '../document.ts';
+import { managedRoot } from '../managed-root.ts';
 import { formatPatch } from '../format-diff.ts';
 import { pathsIn } from '../paths-in.ts';
 import { printable } from '../printable.ts';
-import { recover } from '../recover.ts';
 import type { Command } from './command.ts';
 
-export const diff: Command = async ({ line, terminal, style, say }) => {
-  const root = findManaged(terminal.cwd);
-  if (root === undefined) throw notManaged(terminal.cwd);
-  recover(root, say);
+export const diff: Command = async (context) => {
+  const { line, terminal, style, say } = context;
+  const root = managedRoot(context);
   const repo = readManaged(root);
   const wanted = pathsIn(root, terminal.cwd, line.positionals);
   const isWanted = ({ path }: Edit): boolean =>

@@ -1,36 +1,22 @@
 /** `bulwark resolve`: ends the conflicts that a run has left: with the file as it was, as the templates have it, or as edited. */
 import { BulwarkError, ExitCode, usageError, type Issue } from '../../errors.ts';
 import { commitChanges } from '../../repo/commit-changes.ts';
-import {
-  baseFilesOf,
-  findManaged,
-  notManaged,
-  readManaged,
-  type ManagedRepo,
-} from '../../repo/managed-repo.ts';
+import { baseFilesOf, readManaged, type ManagedRepo } from '../../repo/managed-repo.ts';
 import { readExisting, type ExistingFile } from '../../repo/open-repo.ts';
 import { PENDING_PATH, serializePending, type Pending, type PendingConflict } from '../../repo/pending.ts';
 import type { Change } from '../../tree/change-set.ts';
 import type { RepoPath } from '../../tree/repo-path.ts';
-import { plannedFiles, serializeDocument } from '../document.ts';
+import { managedRoot } from '../managed-root.ts';
 import { pathsIn } from '../paths-in.ts';
-import { recover } from '../recover.ts';
-import { formatChanges } from '../report.ts';
 import { openConflicts } from '../rerun.ts';
+import { tellChanges } from '../tell-changes.ts';
 import type { Command } from './command.ts';
 
 export const resolve: Command = async (context) => {
-  const { line, terminal, say, signal } = context;
-  const root = findManaged(terminal.cwd);
-  if (root === undefined) throw notManaged(terminal.cwd);
-  recover(root, say);
+  const { line, terminal, signal } = context;
+  const root = managedRoot(context);
   const repo = readManaged(root);
-  if (!repo.pending) {
-    say('There is no conflict to resolve.\n');
-    if (line.options.has('json'))
-      terminal.out(serializeDocument({ ok: true, code: ExitCode.ok, issues: [], files: [] }));
-    return ExitCode.ok;
-  }
+  if (!repo.pending) return tellChanges(context, [], { words: 'There is no conflict to resolve.\n' });
   const wanted = chosenConflicts(repo.pending, pathsIn(root, terminal.cwd, line.positionals));
   const side = line.options.has('ours') ? 'ours' : line.options.has('theirs') ? 'theirs' : 'edited';
   const files = readExisting(root, [...repo.pending.before.keys(), PENDING_PATH]).files;
@@ -43,18 +29,13 @@ export const resolve: Command = async (context) => {
     ...(side === 'edited' ? [] : settled.flatMap(({ path }) => sideOf(side, path, repo, files.get(path)))),
     ...pendingWithout(repo.pending, settled, files.get(PENDING_PATH)),
   ];
-  const isDry = line.options.has('dry-run');
-  if (!isDry) await commitChanges(root, changes, { signal });
+  if (!line.options.has('dry-run')) await commitChanges(root, changes, { signal });
   const left = repo.pending.conflicts.length - settled.length;
-  if (line.options.has('json')) {
-    const code = left === 0 ? ExitCode.ok : ExitCode.conflicts;
-    terminal.out(serializeDocument({ ok: left === 0, code, issues: [], files: plannedFiles(changes), left }));
-  } else if (isDry) {
-    terminal.out(formatChanges(changes));
-  } else {
-    say(left === 0 ? 'All conflicts are resolved.\n' : `${settled.length} resolved, ${left} left.\n`);
-  }
-  return left === 0 ? ExitCode.ok : ExitCode.conflicts;
+  return tellChanges(context, changes, {
+    code: left === 0 ? ExitCode.ok : ExitCode.conflicts,
+    words: left === 0 ? 'All conflicts are resolved.\n' : `${settled.length} resolved, ${left} left.\n`,
+    more: { left },
+  });
 };
 
 function chosenConflicts({ conflicts }: Pending, paths: readonly string[]): readonly PendingConflict[] {

@@ -58,6 +58,36 @@ describe('add', () => {
     expect(life.git('status', '--porcelain')).toBe('');
   });
 
+  test('and remove takes its part out again to the byte, with what the owner has changed since', async () => {
+    const before = life.commit();
+    await life.run(['add', 'redis', '--yes']);
+    life.commit();
+    expect((await life.run(['remove', 'redis', '--yes'])).code).toBe(0);
+    expect(life.read('docker-compose.yml')).toBe(COMPOSE);
+    expect(life.git('diff', '--name-only', before, '--', 'docker-compose.yml', 'Dockerfile', 'src')).toBe('');
+
+    await life.run(['add', 'redis', '--yes', '--force']);
+    life.write(
+      'docker-compose.yml',
+      life.read('docker-compose.yml').replace('postgres:16   # old', 'postgres:17'),
+    );
+    life.commit();
+    expect((await life.run(['remove', 'redis', '--yes'])).code).toBe(0);
+    expect(life.read('docker-compose.yml')).toBe(COMPOSE.replace('postgres:16   # old', 'postgres:17'));
+  });
+
+  test('a second component goes beside the first, and an edit in between stays', async () => {
+    await life.run(['add', 'redis', '--yes']);
+    life.write('docker-compose.yml', life.read('docker-compose.yml').replace('# the app', '# our app'));
+    life.commit();
+    const { code, stderr } = await life.run(['add', 'rabbitmq', '--yes']);
+    expect(code, stderr).toBe(0);
+    const text = life.read('docker-compose.yml');
+    expect(text).toContain('# our app');
+    expect(text).toMatch(/^ {2}redis:\n[^]*^ {2}rabbitmq:\n/m);
+    expect((await life.run(['check'])).code).toBe(0);
+  });
+
   test('leaves the owner’s Dockerfile alone', async () => {
     const before = life.read('Dockerfile');
     await life.run(['add', 'docker', '--yes']);

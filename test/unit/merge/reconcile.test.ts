@@ -28,6 +28,7 @@ const change = async (
     disk: new Map(present),
     decide: () => decision,
     baseline: new Map(),
+    originals: new Map(),
     renames: new Map(),
     splices: false,
     mergers,
