@@ -1,8 +1,20 @@
 /** Vitest's global setup: says at the end which groups of real-tool tests ran, and fails a run that must have all. */
-import { beginMarks, endMarks, summarizeMarks, TOOL_GROUPS, toolsAreRequired } from './tool-groups.ts';
+import {
+  beginMarks,
+  endMarks,
+  marksFolder,
+  summarizeMarks,
+  TOOL_GROUPS,
+  toolsAreRequired,
+} from './tool-groups.ts';
 
-/** @returns what runs after the last test */
-export default function setup(): () => void {
+/**
+ * Vitest runs it for the root and for each project that extends it: the first one counts for all.
+ *
+ * @returns what runs after the last test of all projects
+ */
+export default function setup(): (() => void) | undefined {
+  if (marksFolder() !== undefined) return undefined;
   const folder = beginMarks();
   return () => {
     const { ran, missing } = summarizeMarks(folder);

@@ -43,6 +43,9 @@ export type ToolGroup = keyof typeof TOOL_GROUPS;
 /** Names the folder in which the test processes leave their marks; set for them by the global setup. */
 export const MARKS_VARIABLE = 'BULWARK_TOOL_GROUP_MARKS';
 
+/** Where this run's marks lie; undefined before it began. */
+export const marksFolder = (): string | undefined => process.env[MARKS_VARIABLE];
+
 /** With it a group that does not run is a failure (CI). */
 export const toolsAreRequired = (): boolean => process.env.BULWARK_REQUIRE_TOOLS === '1';
 
@@ -51,7 +54,7 @@ export function markGroup(
   group: ToolGroup,
   mark: { readonly ran: true } | { readonly skipped: string },
 ): void {
-  const folder = process.env[MARKS_VARIABLE];
+  const folder = marksFolder();
   if (folder === undefined) return;
   const [state, reason] = 'ran' in mark ? ['ran', ''] : ['skipped', mark.skipped];
   // Several files and processes may mark one group.
@@ -93,5 +96,6 @@ export function summarizeMarks(folder: string): {
 
 /** Removes the marks. */
 export const endMarks = (folder: string): void => {
+  Reflect.deleteProperty(process.env, MARKS_VARIABLE);
   rmSync(folder, { recursive: true, force: true });
 };
