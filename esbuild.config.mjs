@@ -87,6 +87,20 @@ const lightPlop = {
   },
 };
 
+/** No prompt of ours opens an editor; what inquirer would open one with is half of its code, for the tables of old encodings. */
+const noEditor = {
+  name: 'no-editor',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^external-editor$|^@inquirer\/external-editor$/ }, ({ path }) => ({
+      path,
+      namespace: 'no-editor',
+    }));
+    onLoad({ filter: /./, namespace: 'no-editor' }, ({ path }) =>
+      module(`export function editAsync() { throw new Error('bulwark does not carry ${path}'); }`),
+    );
+  },
+};
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 mkdirSync(`${root}dist/templates`, { recursive: true });
 const options = {
@@ -106,7 +120,7 @@ const { metafile } = await build({
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
   external: ['@cdktf/hcl2json'],
-  plugins: [discovery, lightPlop, smallPins],
+  plugins: [discovery, lightPlop, noEditor, smallPins],
 });
 // By itself: what is loaded to say a version, or help, is this one small file.
 await build({
@@ -211,11 +225,10 @@ const loaders = { ${loaders.join(', ')} };
 export const templates = async (component) => Object.hasOwn(loaders, component) ? loaders[component]() : [];`;
 }
 
-/** One module per component: compiled functions, and where its verbatim texts stand. */
+/** One module per component: compiled functions, and of which pieces its verbatim texts are made. */
 function compiledTemplates(component) {
   const folder = `${root}templates/${component}`;
-  const texts = [];
-  const forms = [];
+  const verbatim = [];
   const entries = tools.listFiles(folder).map((file) => {
     const { layer, path, rendered } = tools.placeTemplate(file);
     const content = readFileSync(`${folder}/${file}`);
@@ -226,24 +239,29 @@ function compiledTemplates(component) {
     if (!rendered && layer === tools.FRAGMENTS)
       return `{ ...${place}, body: Buffer.from(${JSON.stringify(content.toString('utf8'))}) }`;
     if (rendered) return `{ ...${place}, body: compiled(${compile(content.toString('utf8'), source)}) }`;
-    return `verbatim(${place}, ${extentOf(texts, content)}, ${extentOf(forms, Buffer.from(tools.packText(content)))})`;
+    verbatim.push(content);
+    return `verbatim(${place}, texts[${verbatim.length - 1}])`;
   });
   const location = `templates/${component}`;
-  if (texts.length > 0) {
-    writeFileSync(`${root}dist/${location}`, Buffer.concat(texts));
+  const { pieces, texts } = tools.cutIntoPieces(verbatim);
+  const forms = pieces.map((piece) => tools.packPiece(piece));
+  if (pieces.length > 0) {
+    writeFileSync(`${root}dist/${location}`, Buffer.concat(pieces));
     writeFileSync(`${root}dist/${location}${tools.PACKED_SUFFIX}`, Buffer.concat(forms));
   }
+  const [textExtents, formExtents] = [extentsOf(pieces), extentsOf(forms)];
+  const kept = pieces.map((_, index) => ({ text: textExtents[index], form: formExtents[index] }));
   return `
 import { compiled, verbatimTemplates } from ${JSON.stringify(`${root}src/render/template-runtime.ts`)};
-const verbatim = verbatimTemplates(DIST + ${JSON.stringify(`/${location}`)});
+const texts = ${JSON.stringify(texts)};
+const verbatim = verbatimTemplates(DIST + ${JSON.stringify(`/${location}`)}, ${JSON.stringify(kept)});
 export const templates = [${entries.join(',\n')}];`;
 }
 
-/** Appends a part, and says where it lies among the others. */
-function extentOf(parts, part) {
-  const start = parts.reduce((sum, { length }) => sum + length, 0);
-  parts.push(part);
-  return `[${start}, ${start + part.length}]`;
+/** Where each part lies when they stand one after the other. */
+function extentsOf(parts) {
+  let end = 0;
+  return parts.map(({ length }) => [end, (end += length)]);
 }
 
 function compile(text, source) {
@@ -275,7 +293,8 @@ async function bundledTools() {
         export { COMMANDS } from './src/cli/options.ts';
         export { formatHelp } from './src/cli/help.ts';
         export { PACKED_SUFFIX } from './src/render/template-runtime.ts';
-        export { packText } from './src/repo/baseline.ts';
+        export { packPiece } from './src/repo/baseline.ts';
+        export { cutIntoPieces } from './src/render/pieces.ts';
         export { componentShape } from './src/packs/component-file.ts';
         export { manifestShape } from './src/packs/manifest.ts';
         export { publishedSchema } from './src/packs/shape.ts';

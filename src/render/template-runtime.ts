@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type Full from 'handlebars';
 import runtime from 'handlebars/runtime.js';
+import { joinPieces } from '../repo/baseline.ts';
 import { equip, type RenderFunction } from './engine.ts';
 import type { Template } from './template-store.ts';
 
@@ -15,26 +16,39 @@ export const compiled = (specification: TemplateSpecification): RenderFunction =
 /** The forms of the baseline stand beside the texts, under their name and this. */
 export const PACKED_SUFFIX = '.packed';
 
-/** Where a part of a file begins and ends. */
+/** Where a piece of a text begins and ends. */
 type Extent = readonly [start: number, end: number];
 
+export interface KeptPiece {
+  readonly text: Extent;
+  readonly form: Extent;
+}
+
 /**
- * Verbatim templates of a component: their texts stand in one file, one after the other, so that they need not be parsed with
- * the program; their forms in the baseline in another. Each is read once, when the first is rendered.
+ * Verbatim templates of a component: the pieces of their texts stand in one file, one after the other, so that they need not be
+ * parsed with the program; their forms in the baseline in another. Each is read once, when the first is rendered.
  * @param location path of the texts
  */
-export function verbatimTemplates(location: string) {
+export function verbatimTemplates(location: string, pieces: readonly KeptPiece[]) {
   let texts: Buffer | undefined;
-  let forms: string | undefined;
-  return (place: Omit<Template, 'body' | 'packed'>, text: Extent, form: Extent): Template => ({
-    ...place,
-    get body() {
-      texts ??= readFileSync(location);
-      return texts.subarray(...text);
-    },
-    get packed() {
-      forms ??= readFileSync(`${location}${PACKED_SUFFIX}`, 'latin1');
-      return forms.slice(...form);
-    },
-  });
+  let forms: Buffer | undefined;
+  return (place: Omit<Template, 'body' | 'packed'>, made: readonly number[]): Template => {
+    const partsOf = (whole: Buffer, kind: keyof KeptPiece): Buffer[] =>
+      made.flatMap((index) => {
+        const piece = pieces[index];
+        return piece ? [whole.subarray(...piece[kind])] : [];
+      });
+    return {
+      ...place,
+      get body() {
+        texts ??= readFileSync(location);
+        const [only, ...more] = partsOf(texts, 'text');
+        return only && more.length === 0 ? only : Buffer.concat([only ?? Buffer.alloc(0), ...more]);
+      },
+      get packed() {
+        forms ??= readFileSync(`${location}${PACKED_SUFFIX}`);
+        return joinPieces(partsOf(forms, 'form'));
+      },
+    };
+  };
 }

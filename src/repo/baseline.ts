@@ -1,5 +1,5 @@
 /** `.bulwark/baseline`: the pristine text of the last run, one line a file, so that an update merges offline and exactly. */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 
 import { BulwarkError, ExitCode } from '../errors.ts';
 import { type RepoPath, repoPathFault } from '../tree/repo-path.ts';
@@ -46,6 +46,17 @@ export function serializeTexts(texts: Iterable<readonly [RepoPath, Buffer]>, pre
 /** The form of a text in its line. */
 export const packText = (content: Buffer): string =>
   deflateRawSync(content, { level: LEVEL }).toString('base64');
+
+/** A part of a text, pressed so that parts can be put one after the other: it ends at a byte and is not the last (RFC 1951, 3.2.3). */
+export const packPiece = (content: Buffer): Buffer =>
+  deflateRawSync(content, { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH });
+
+/** An empty block of fixed codes that says it is the last. */
+const LAST_BLOCK = Buffer.from([0x03, 0x00]);
+
+/** The form of the text whose parts were pressed by `packPiece`. */
+export const joinPieces = (pieces: readonly Buffer[]): string =>
+  Buffer.concat([...pieces, LAST_BLOCK]).toString('base64');
 
 export interface BaselineFile {
   readonly content: Buffer;
