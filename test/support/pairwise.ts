@@ -111,7 +111,8 @@ export function settingsFor(components: readonly AnyComponent[], stack: AnyCompo
   );
 }
 
-const meantWith = (key: string): readonly (readonly [string, FieldValue])[] => {
+/** What must be answered besides, for a question to be asked at all. */
+export const meantWith = (key: string): readonly (readonly [string, FieldValue])[] => {
   const condition = MEANT_WITH[key];
   return condition ? [condition] : [];
 };
