@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fleetOutput, newFleetHome, statesOf, type FleetHome } from '../support/fleet-repositories.ts';
 import { bareEnvironment, program, type ProgramEnd } from '../support/program.ts';
+
+/** Each run is several processes. */
+vi.setConfig({ testTimeout: 120_000 });
 
 let home: FleetHome;
 let trees: ReadonlyMap<string, string>;
