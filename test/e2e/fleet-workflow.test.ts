@@ -268,12 +268,8 @@ describe.skipIf(findTool('jq') === undefined && !toolsAreRequired())('the render
     home.git('outdated', 'commit', '--quiet', '--allow-empty', '--message', 'moved on');
     home.git('outdated', 'push', '--quiet', home.at('remotes/acme/outdated.git'), 'HEAD:main');
     changeHub(({ pulls }) => {
-      pulls['acme/outdated']?.push({
-        ...(pullsOf('outdated')[0]!),
-        number: 7,
-        state: 'OPEN',
-        isCrossRepository: true,
-      });
+      const ours = pulls['acme/outdated'] ?? [];
+      ours.push(...ours.map((pull) => ({ ...pull, number: 7, state: 'OPEN', isCrossRepository: true })));
     });
     runFleet();
     expect(
