@@ -296,6 +296,7 @@ async function bundledTools() {
         export { packPiece } from './src/repo/baseline.ts';
         export { cutIntoPieces } from './src/render/pieces.ts';
         export { componentShape } from './src/packs/component-file.ts';
+        export { fleetShape } from './src/fleet/fleet-file.ts';
         export { manifestShape } from './src/packs/manifest.ts';
         export { publishedSchema } from './src/packs/shape.ts';
         export { components, presets } from 'bulwark:components';`,
@@ -342,6 +343,10 @@ function writeSchemas() {
     ['bulwark', tools.settingsSchema(questions, presets)],
     ['rules', tools.rulesSchema()],
     ['pack', tools.publishedSchema(tools.manifestShape, 'pack.json: a pack of templates for bulwark')],
+    [
+      'fleet',
+      tools.publishedSchema(tools.fleetShape, 'fleet.yaml: repositories that bulwark looks after together'),
+    ],
     ['component', tools.publishedSchema(tools.componentShape, 'A component of a pack, as data')],
   ]) {
     writeFileSync(`${root}schema/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);

@@ -10,6 +10,10 @@ export interface Execution {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds. */
   readonly timeout: number;
+  /** Aborted: the program is asked to end (SIGTERM), and waited for. */
+  readonly signal?: AbortSignal;
+  /** A program that says more is ended. Default: 64 MB. */
+  readonly maxOutputBytes?: number;
 }
 
 export interface ExecResult {
@@ -26,14 +30,16 @@ export type Exec = (execution: Execution) => Promise<ExecResult>;
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-export const exec: Exec = async ({ command, args, cwd, input, env, timeout }) => {
+export const exec: Exec = async (execution) => {
+  const { command, args, cwd, input, env, timeout, signal, maxOutputBytes = MAX_OUTPUT_BYTES } = execution;
   try {
     const { exitCode, stdout, stderr } = await execa(command, args, {
       ...(cwd !== undefined && { cwd }),
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
       ...(env && { env }),
       timeout,
-      maxBuffer: MAX_OUTPUT_BYTES,
+      ...(signal && { cancelSignal: signal }),
+      maxBuffer: maxOutputBytes,
       stripFinalNewline: false,
       reject: true,
     });

@@ -51,8 +51,8 @@ export function parseCommandLine(
   const words = tokens.filter((token) => token.kind === 'positional').map(({ value }) => value);
   const [first, ...rest] = words;
   const isCommand = first !== undefined && Object.hasOwn(COMMANDS, first);
-  const command: CommandName = isCommand ? (first as CommandName) : 'create';
-  const positionals = isCommand ? rest : words;
+  const named: CommandName = isCommand ? (first as CommandName) : 'create';
+  const { command, positionals } = inFull(named, isCommand ? rest : words);
   if (strictCommand && first !== undefined && !isCommand) issues.push(unknownCommand(first));
   issues.push(...tooMany(command, positionals));
 
@@ -105,6 +105,15 @@ export function parseCommandLine(
   }
   return { command, positionals, options, flags, issues };
 }
+
+/** `fleet init` is a shorter way to say `add fleet`, with all that can be said to it. */
+const inFull = (
+  command: CommandName,
+  words: readonly string[],
+): Pick<CommandLine, 'command' | 'positionals'> =>
+  command === 'fleet' && words[0] === 'init'
+    ? { command: 'add', positionals: ['fleet', ...words.slice(1)] }
+    : { command, positionals: words };
 
 /** Bun passes the `--` of `bun create x -- --flag` on, npm drops it: the first one means nothing, wherever it stands. */
 function dropFirstDoubleDash(argv: readonly string[]): string[] {

@@ -15,15 +15,19 @@ export interface ForeignPlace {
   readonly detection: Detection;
 }
 
+/** The stack of a repository without an application. */
+const NO_STACK = 'none';
+
 /**
  * Looks at the repository that a person stands in, and says what was found.
- * @throws BulwarkError (code 2) `nothing-here` for an empty folder
+ * @param isAlone what is to be rendered needs no application: where none was found, none is asked for
+ * @throws BulwarkError (code 2) `nothing-here` for an empty folder, unless what is rendered needs nothing there
  */
-export async function foreignPlace(context: CommandContext): Promise<ForeignPlace> {
+export async function foreignPlace(context: CommandContext, isAlone = false): Promise<ForeignPlace> {
   const { terminal, catalog, say } = context;
   const { workTree, state, root: here } = openTarget(resolve(terminal.cwd));
   const root = workTree ?? here;
-  if (state === 'missing' || state === 'empty' || state === 'not-a-folder') {
+  if (state === 'missing' || state === 'not-a-folder' || (state === 'empty' && !isAlone)) {
     throw usageError([
       {
         id: 'nothing-here',
@@ -43,7 +47,11 @@ export async function foreignPlace(context: CommandContext): Promise<ForeignPlac
       root,
       preset: null,
       scope: { manages: 'components', layout: layoutOf(detection) },
-      known: { detected: rawAnswersOf(detection) },
+      known: {
+        detected: isAlone
+          ? new Map([['stack', NO_STACK], ...rawAnswersOf(detection)])
+          : rawAnswersOf(detection),
+      },
       undecided: 'fail',
     },
   };

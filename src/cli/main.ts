@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   info: async () => (await import('./commands/info.ts')).info,
   pin: async () => (await import('./commands/pin.ts')).pin,
   pack: async () => (await import('./commands/pack.ts')).pack,
+  fleet: async () => (await import('./commands/fleet.ts')).fleet,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   completion: async () => (await import('./commands/completion.ts')).completion,
 };

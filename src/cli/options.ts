@@ -32,6 +32,10 @@ export const COMMANDS = {
     usage: 'pack <init|lint|test> [dir]',
     summary: "start, lint or test a team's own templates",
   },
+  fleet: {
+    usage: 'fleet <status|update|init|matrix> [repository]…',
+    summary: 'look at many repositories, update them, or render the workflow that does',
+  },
   completion: {
     usage: 'completion <shell>',
     summary: 'print a completion script for bash, zsh, fish or powershell',
@@ -90,7 +94,7 @@ export const OPTIONS = [
     takes: 'list',
     value: 'FILE',
     help: 'hold the repository to the team rules of a YAML or JSON file',
-    commands: [...RENDERING, 'check'],
+    commands: [...RENDERING, 'check', 'fleet'],
   },
   {
     name: 'yes',
@@ -104,14 +108,14 @@ export const OPTIONS = [
     short: 'n',
     takes: 'flag',
     help: 'show what would be done and do nothing',
-    commands: [...RENDERING, 'resolve', 'eject', 'pin'],
+    commands: [...RENDERING, 'resolve', 'eject', 'pin', 'fleet'],
   },
   { name: 'diff', takes: 'flag', help: 'show the content of every change', commands: [...RENDERING, 'pin'] },
   {
     name: 'force',
     takes: 'flag',
     help: 'write over uncommitted changes too',
-    commands: [...RERUNS, 'eject'],
+    commands: [...RERUNS, 'eject', 'fleet'],
   },
   {
     name: 'abort',
@@ -139,7 +143,7 @@ export const OPTIONS = [
     takes: 'value',
     values: ON_CONFLICT,
     help: 'what to do with a file that is there and differs',
-    commands: RENDERING,
+    commands: [...RENDERING, 'fleet'],
   },
   {
     name: 'resume',
@@ -173,7 +177,34 @@ export const OPTIONS = [
     name: 'trust',
     takes: 'flag',
     help: 'let the code of the packs run; --yes never does',
-    commands: [...RENDERING, 'pack'],
+    commands: [...RENDERING, 'pack', 'fleet'],
+  },
+  {
+    name: 'fleet',
+    takes: 'value',
+    value: 'FILE',
+    help: 'the file that lists the repositories (default: fleet.yaml, fleet.yml or fleet.json here)',
+    commands: ['fleet'],
+  },
+  {
+    name: 'concurrency',
+    takes: 'value',
+    value: 'N',
+    help: 'how many repositories are looked at side by side (default: as many as there are processors)',
+    commands: ['fleet'],
+  },
+  {
+    name: 'branch',
+    takes: 'value',
+    value: 'NAME',
+    help: 'put each update on this branch, as one commit (remotes: bulwark/update unless said)',
+    commands: ['fleet'],
+  },
+  {
+    name: 'push',
+    takes: 'flag',
+    help: 'push the branches to their remotes; without it nothing leaves this machine',
+    commands: ['fleet'],
   },
   {
     name: 'write',

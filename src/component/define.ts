@@ -173,6 +173,8 @@ export interface ComponentDefinition<F extends Fields = Fields> {
   readonly requires?: readonly ComponentId[];
   /** Stacks it is made for; absent: any. */
   readonly stacks?: readonly ComponentId[];
+  /** It is about no application: added where none was found, also to an empty repository, it brings none. */
+  readonly standsAlone?: boolean;
   readonly fields: F;
   readonly facts?: (answers: AnswersOf<F>, project: FactlessProject) => Facts;
   /** The jobs that it adds to continuous integration; a template says what one waits for by `{{needs.build}}`. */

@@ -17,7 +17,7 @@ export type Shape =
   | { readonly type: 'integer'; readonly says: string }
   | { readonly type: 'boolean'; readonly says: string }
   | { readonly type: 'one-of'; readonly says: string; readonly values: readonly string[] }
-  | { readonly type: 'list'; readonly says: string; readonly of: Shape }
+  | { readonly type: 'list'; readonly says: string; readonly of: Shape; readonly maxItems?: number }
   | { readonly type: 'map'; readonly says: string; readonly key: KeyShape; readonly of: Shape }
   | { readonly type: 'object'; readonly says: string; readonly keys: Readonly<Record<string, Key>> }
   /** The first whose kind of value it is judges it. */
@@ -93,9 +93,9 @@ function judge(shape: Shape, value: unknown, place: Place): Issue[] {
     case 'one-of':
       return judgeOption(shape.values, value as string, place);
     case 'list':
-      return tooMany((value as unknown[]).length, place).concat(
+      return tooMany((value as unknown[]).length, place, shape.maxItems).concat(
         (value as unknown[])
-          .slice(0, MAX_ITEMS)
+          .slice(0, shape.maxItems ?? MAX_ITEMS)
           .flatMap((item, index) => judge(shape.of, item, below(place, index))),
       );
     case 'map':
@@ -202,9 +202,9 @@ function judgeObject(
   ];
 }
 
-function tooMany(count: number, place: Place): Issue[] {
-  return count > MAX_ITEMS
-    ? [wrongValue(place, `has ${count} entries; ${MAX_ITEMS} are allowed`, 'leave out what is not needed')]
+function tooMany(count: number, place: Place, allowed = MAX_ITEMS): Issue[] {
+  return count > allowed
+    ? [wrongValue(place, `has ${count} entries; ${allowed} are allowed`, 'leave out what is not needed')]
     : [];
 }
 
@@ -266,7 +266,12 @@ export function jsonSchemaOf(shape: Shape): Readonly<Record<string, unknown>> {
     case 'one-of':
       return { ...described, enum: shape.values };
     case 'list':
-      return { ...described, type: 'array', items: jsonSchemaOf(shape.of), maxItems: MAX_ITEMS };
+      return {
+        ...described,
+        type: 'array',
+        items: jsonSchemaOf(shape.of),
+        maxItems: shape.maxItems ?? MAX_ITEMS,
+      };
     case 'map':
       return {
         ...described,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { usageError, type Issue } from '../errors.ts';
 import type { ExecResult } from '../exec.ts';
+import { networkEnvironment, SAFE_SETTINGS, withoutSettings } from '../repo/git-transport.ts';
 import { isLeftOut, LIMITS, notPlain, packTree, sizeFaults, tooLarge, type PackTree } from './pack-tree.ts';
 import type { PackPorts } from './ports.ts';
 import { formatReference, type GitReference } from './reference.ts';
@@ -34,9 +35,9 @@ export async function fetchGitPack(reference: GitReference, ports: PackPorts): P
     args: readonly string[],
     env: Readonly<Record<string, string | undefined>>,
   ): Promise<ExecResult> =>
-    exec({ command: 'git', args: [...SAFE, ...args], cwd: folder, env, timeout: TIMEOUT_MS });
-  const network = await networkEnvironment(reference, environment, ports);
-  const alone = { ...network, GIT_CONFIG_GLOBAL: join(folder, 'none'), GIT_CONFIG_NOSYSTEM: '1' };
+    exec({ command: 'git', args: [...SAFE_SETTINGS, ...args], cwd: folder, env, timeout: TIMEOUT_MS });
+  const network = await networkEnvironment(reference, environment, exec);
+  const alone = withoutSettings(network, folder);
   const git = async (
     doing: string,
     args: readonly string[],
@@ -93,17 +94,6 @@ export async function fetchGitPack(reference: GitReference, ports: PackPorts): P
   }
 }
 
-/** What a hostile repository, or the settings of this machine, could make git do beside fetching. */
-const SAFE = [
-  ['protocol.ext.allow', 'never'],
-  ['core.symlinks', 'false'],
-  ['core.hooksPath', '/dev/null'],
-  ['core.fsmonitor', 'false'],
-  ['transfer.bundleURI', 'false'],
-  ['gc.auto', '0'],
-  ['maintenance.auto', 'false'],
-].flatMap(([key = '', value = '']) => ['-c', `${key}=${value}`]);
-
 const GIT_MISSING: Issue = {
   id: 'git-missing',
   message: 'git is not installed, and the pack lies in a git repository',
@@ -123,57 +113,6 @@ function refused(doing: string, result: ExecResult, source: string): Issue {
     hint: 'check the address, the folder and your access to the repository',
   };
 }
-
-/**
- * Git's environment while it talks to a server: no repository of a hook that started us, no question, the three ways to fetch
- * that are let through, and a password only for the host it was given for.
- */
-async function networkEnvironment(
-  { url, credentials }: GitReference,
-  environment: NodeJS.ProcessEnv,
-  { exec }: PackPorts,
-): Promise<Record<string, string | undefined>> {
-  const env: Record<string, string | undefined> = {
-    GIT_ALLOW_PROTOCOL: 'https:ssh:file',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_ASKPASS: '',
-    GIT_LFS_SKIP_SMUDGE: '1',
-    LC_ALL: 'C',
-  };
-  for (const name of Object.keys(environment)) if (LOCAL_VARIABLES.test(name)) env[name] = undefined;
-  if (
-    url.startsWith('ssh:') &&
-    environment.GIT_SSH_COMMAND === undefined &&
-    environment.GIT_SSH === undefined
-  ) {
-    const own = await exec({
-      command: 'git',
-      args: ['config', '--get', 'core.sshCommand'],
-      timeout: TIMEOUT_MS,
-    });
-    if (own.stdout.trim() === '') env.GIT_SSH_COMMAND = 'ssh -oBatchMode=yes';
-  }
-  if (credentials) {
-    const before = Number(environment.GIT_CONFIG_COUNT ?? '0');
-    const { origin } = new URL(url);
-    const value = Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64');
-    const added = [
-      [`http.${origin}/.extraHeader`, `Authorization: Basic ${value}`],
-      // A redirect would take the header along.
-      ['http.followRedirects', 'false'],
-    ];
-    for (const [index, [key, text]] of added.entries()) {
-      env[`GIT_CONFIG_KEY_${before + index}`] = key;
-      env[`GIT_CONFIG_VALUE_${before + index}`] = text;
-    }
-    env.GIT_CONFIG_COUNT = String(before + added.length);
-  }
-  return env;
-}
-
-/** What `git rev-parse --local-env-vars` lists, but for the configuration, and what would choose another program. */
-const LOCAL_VARIABLES =
-  /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|CONFIG|DIR|GRAFT_FILE|IMPLICIT_WORK_TREE|INDEX_FILE|INTERNAL_SUPER_PREFIX|NAMESPACE|NO_REPLACE_OBJECTS|OBJECT_DIRECTORY|PREFIX|QUARANTINE_PATH|REPLACE_REF_BASE|SHALLOW_FILE|WORK_TREE|EXEC_PATH|TEMPLATE_DIR|PROXY_COMMAND|EXTERNAL_DIFF|TRACE.*)$/;
 
 const namesOf = ({ ref }: GitReference): string[] =>
   ref === undefined ? ['HEAD'] : [`refs/tags/${ref}`, `refs/heads/${ref}`];

@@ -6,6 +6,7 @@
 // of the quotients.
 import { spawn, spawnSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -36,9 +37,13 @@ const LIMITS = {
   packages: 12,
   installedMb: 15,
   packedMb: 2,
+  /** Ten times as many repositories: a garbage collector takes a little more time before it looks again. */
+  fleetGrowth: 1.5,
 };
 const MB = 1024 * 1024;
 const PLOP_FILES = 150;
+/** How many repositories a fleet has; the smaller one shows what the larger one costs in memory. */
+const FLEETS = [20, 200];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(root, 'dist/bin.js');
@@ -88,6 +93,7 @@ async function measure() {
         ...(skipped === undefined ? { ms: median(times), times: median(quotients) } : { skipped }),
         ...(limit !== undefined && { limit }),
       })),
+      fleets: await fleets(),
       memoryMb: await peakMemoryMb(),
       ...(await installed(registry.url, packed)),
     };
@@ -260,6 +266,66 @@ async function peakByLooking([file, ...args]) {
   return peak;
 }
 
+/**
+ * `fleet status` over local repositories, a third of them edited or behind; each is a process, so one run says enough.
+ * The memory is that of the process that reports, without those that it starts.
+ */
+async function fleets() {
+  const home = join(folder, 'fleet');
+  mkdirSync(home);
+  const make = [process.execPath, program, 'base', '--yes', '--no-verify', '--preset', 'minimal'];
+  run(make, { cwd: home });
+  const base = join(home, 'base');
+  const behind = copyWith(base, 'bulwark.json', (text) =>
+    text.replace('"healthPath": "/healthz"', '"healthPath": "/up"'),
+  );
+  const edited = copyWith(base, 'docker-compose.yml', (text) => `${text}# by hand\n`);
+  const sources = [behind, base, base, edited, base, base];
+  const peakFile = join(home, 'peak');
+  const probe = join(home, 'probe.cjs');
+  writeFileSync(
+    probe,
+    `if (process.argv[2] === 'fleet') process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(peakFile)}, String(process.resourceUsage().maxRSS)));\n`,
+  );
+  const results = [];
+  for (const [index, size] of FLEETS.entries()) {
+    progress(`fleet of ${size}`);
+    for (let number = FLEETS[index - 1] ?? 0; number < size; number += 1)
+      cpSync(sources[number % sources.length], join(home, `r${number}`), { recursive: true });
+    const names = Array.from({ length: size }, (_, number) => `r${number}`);
+    const args = ['--require', probe, program, 'fleet', 'status', '--json', ...names];
+    const began = process.hrtime.bigint();
+    const { status, stdout } = spawnSync(process.execPath, args, {
+      cwd: home,
+      env: environment,
+      encoding: 'utf8',
+      maxBuffer: 64 * MB,
+    });
+    const ms = Number(process.hrtime.bigint() - began) / 1e6;
+    const { counts } = JSON.parse(stdout);
+    const third = Math.ceil(size / 6) + Math.ceil((size - 3) / 6);
+    if (status !== 7 || counts.current !== size - third)
+      throw new Error(`the fleet of ${size} ended with ${status}: ${JSON.stringify(counts)}`);
+    results.push({ size, ms, memoryMb: Number(readFileSync(peakFile, 'utf8')) / 1024 });
+  }
+  return results;
+}
+
+function copyWith(base, file, edit) {
+  const place = `${base}-${file}`;
+  cpSync(base, place, { recursive: true });
+  const path = join(place, file);
+  const text = readFileSync(path, 'utf8');
+  if (edit(text) === text) throw new Error(`${file} is no longer what the bench edits`);
+  writeFileSync(path, edit(text));
+  for (const args of [
+    ['add', '--all'],
+    ['commit', '--quiet', '--message', 'step'],
+  ])
+    run(['git', ...args], { cwd: place });
+  return place;
+}
+
 /** What `npm install` of the packed package puts on a disk. */
 async function installed(registry, packed) {
   const place = join(folder, 'installed');
@@ -307,6 +373,11 @@ function brokenLimits({ rows, ...report }) {
   const broken = rows
     .filter(({ times, limit }) => limit !== undefined && times > limit)
     .map(({ name, times, limit }) => `${name} takes ${times.toFixed(2)} × a bare Node, more than ${limit}`);
+  const [few, many] = report.fleets;
+  if (many.memoryMb > few.memoryMb * LIMITS.fleetGrowth)
+    broken.push(
+      `a fleet of ${many.size} takes ${many.memoryMb.toFixed(1)} MB, one of ${few.size} ${few.memoryMb.toFixed(1)}`,
+    );
   for (const key of ['memoryMb', 'packages', 'installedMb', 'packedMb']) {
     if (report[key] > LIMITS[key])
       broken.push(`${key} is ${report[key].toFixed(1)}, more than ${LIMITS[key]}`);
@@ -314,7 +385,7 @@ function brokenLimits({ rows, ...report }) {
   return broken;
 }
 
-function markdown({ node, machine, baseMs, rows, ...report }) {
+function markdown({ node, machine, baseMs, rows, fleets, ...report }) {
   const line = (...cells) => `| ${cells.join(' | ')} |`;
   const mb = (key) => [`${report[key].toFixed(1)} MB`, `${LIMITS[key]} MB`];
   return [
@@ -327,6 +398,17 @@ function markdown({ node, machine, baseMs, rows, ...report }) {
       skipped === undefined
         ? line(name, files, `${ms.toFixed(0)} ms`, times.toFixed(2), limit)
         : line(name, files, `skipped: ${skipped}`, '', limit),
+    ),
+    '',
+    line('`fleet status`', 'time', 'a repository', 'peak memory of the report'),
+    line('---', '--:', '--:', '--:'),
+    ...fleets.map(({ size, ms, memoryMb }) =>
+      line(
+        `${size} repositories`,
+        `${(ms / 1000).toFixed(1)} s`,
+        `${(ms / size).toFixed(0)} ms`,
+        `${memoryMb.toFixed(1)} MB`,
+      ),
     ),
     '',
     line('', 'measured', 'limit'),

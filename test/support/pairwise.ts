@@ -37,6 +37,7 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'on-call.security': ['security@acme.dev', '_security_@acme.dev'],
   'on-call.pager': ['', 'https://pager.acme.dev/services/1?team=a&on=b', '+4930123456'],
   'disaster-recovery.copyTo': ['backup@backup.acme.dev:dumps', 'dumps_2@10.0.0.7:/srv/backups/my-service'],
+  'fleet.topic': ['bulwark', 'service-2'],
   'none.healthPath': ['/healthz', '/status/live'],
   'ecs.region': ['eu-central-1', 'us-gov-west-1'],
   'cloud-run.project': ['my-service', 'acme-shop-42'],
@@ -58,6 +59,7 @@ const INTEGER_SAMPLES: Readonly<Record<string, readonly number[]>> = {
 /** Fields that have a meaning with one value of another only. */
 const MEANT_WITH: Readonly<Record<string, readonly [key: string, value: FieldValue]>> = {
   'kustomize.secretStore': ['kustomize.secrets', 'external-secret'],
+  'fleet.topic': ['fleet.source', 'topic'],
 };
 
 /**
@@ -109,7 +111,8 @@ export function settingsFor(components: readonly AnyComponent[], stack: AnyCompo
   );
 }
 
-const meantWith = (key: string): readonly (readonly [string, FieldValue])[] => {
+/** What must be answered besides, for a question to be asked at all. */
+export const meantWith = (key: string): readonly (readonly [string, FieldValue])[] => {
   const condition = MEANT_WITH[key];
   return condition ? [condition] : [];
 };

@@ -37,7 +37,11 @@ async function placeOf(
 ): Promise<{ readonly place: Place; readonly chosen: readonly string[] }> {
   if (findManaged(context.terminal.cwd) === undefined) {
     const { foreignPlace } = await import('../foreign-place.ts');
-    return { place: (await foreignPlace(context)).place, chosen: [] };
+    const { components } = context.catalog;
+    const isAlone = context.line.positionals.every(
+      (id) => components.find((component) => component.id === id)?.standsAlone === true,
+    );
+    return { place: (await foreignPlace(context, isAlone)).place, chosen: [] };
   }
   const repo = openManaged(context);
   return { place: managedPlace(repo), chosen: chosenComponents(context.catalog, repo.settings) };

@@ -44,6 +44,7 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
     rules: { kind: 'file' },
     cwd: { kind: 'folder' },
     pack: { kind: 'file' },
+    fleet: { kind: 'file' },
   };
   const argumentsOf: Readonly<Record<CommandName, Values | undefined>> = {
     create: { kind: 'folder' },
@@ -60,6 +61,7 @@ export function completionWords(catalog: Catalog, shells: readonly string[]): re
     info: words('one', [...components, ...presets]),
     pin: { kind: 'file' },
     pack: words('one', ['init', 'lint', 'test']),
+    fleet: words('one', ['status', 'update', 'init', 'matrix']),
     doctor: undefined,
     completion: words('one', shells),
   };

@@ -88,6 +88,7 @@ describe.skipIf(!isThere('bash'))('bash completes', () => {
       'pin',
       'doctor',
       'pack',
+      'fleet',
       'completion',
     ]);
     expect(await complete('bulwark', 'co')).toEqual(['completion']);
