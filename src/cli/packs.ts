@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { NodePlopAPI } from 'node-plop';
 import { version } from 'bulwark:package';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
-import { exec } from '../exec.ts';
+import { execUntil } from '../exec.ts';
 import { loadPacks, type LoadedPacks } from '../packs/load-packs.ts';
 import { nodePackDisk } from '../packs/pack-disk.ts';
 import type { PackCode, PackPorts } from '../packs/ports.ts';
@@ -60,7 +60,7 @@ export function packPorts(context: CommandContext): PackPorts {
   const { line, terminal, say, signal } = context;
   return {
     disk: nodePackDisk,
-    exec,
+    exec: execUntil(signal),
     request: nodeRequest,
     cwd: terminal.cwd,
     environment: terminal.environment,

@@ -216,7 +216,7 @@ async function prepareAndCarryOut(context: CommandContext, state: RunState): Pro
 }
 
 /** Git can give back what it has; what it has not got would be gone. */
-async function refuseUncommitted({ target }: RunRequest, changes: ChangeSet): Promise<void> {
+async function refuseUncommitted({ target, signal }: RunRequest, changes: ChangeSet): Promise<void> {
   const touched = changes.flatMap((change) =>
     (change.kind === 'update' || change.kind === 'delete' || change.kind === 'conflict') &&
     change.previous !== undefined &&
@@ -225,8 +225,8 @@ async function refuseUncommitted({ target }: RunRequest, changes: ChangeSet): Pr
       : [],
   );
   if (touched.length === 0) return;
-  const { exec } = await import('../exec.ts');
-  const dirty = await uncommitted(target, touched, exec);
+  const { execUntil } = await import('../exec.ts');
+  const dirty = await uncommitted(target, touched, execUntil(signal));
   const [first, ...rest] = dirty.map((path): Issue => ({
     id: 'uncommitted',
     message: `${path} has changes that are not committed, and would be written`,

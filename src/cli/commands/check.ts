@@ -86,14 +86,17 @@ function resolutionOf({ catalog }: CommandContext, { settings }: ManagedRepo): R
 async function rulesReport(context: CommandContext, { root }: ManagedRepo, resolution: Resolution) {
   const sources = rulesFiles(context, root);
   if (sources.length === 0) return undefined;
-  const [{ checkResultOf, enforceRules, isBroken, sarifRulesOf }, { readTree }, { exec }] = await Promise.all(
-    [import('../../rules/enforce-rules.ts'), import('../../repo/read-tree.ts'), import('../../exec.ts')],
-  );
+  const [{ checkResultOf, enforceRules, isBroken, sarifRulesOf }, { readTree }, { execUntil }] =
+    await Promise.all([
+      import('../../rules/enforce-rules.ts'),
+      import('../../repo/read-tree.ts'),
+      import('../../exec.ts'),
+    ]);
   const { components, questions } = context.catalog;
   const report = await enforceRules(sources, {
     answers: resolution.answers,
     components: resolution.components.map(({ id }) => id),
-    tree: await readTree(root, exec),
+    tree: await readTree(root, execUntil(context.signal)),
     known: { components: components.map(({ id }) => id), questions },
     today: new Date(),
   });

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { version } from 'bulwark:package';
 import { ExitCode, usageError, type Issue } from '../../errors.ts';
-import { exec } from '../../exec.ts';
+import { execUntil } from '../../exec.ts';
 import { NO_CREDENTIALS, readDockerConfig, type RegistryCredentials } from '../../pin/docker-config.ts';
 import { gitHubClient, gitHubOf } from '../../pin/github.ts';
 import { reasonsToLeave } from '../../pin/own-images.ts';
@@ -39,7 +39,7 @@ export const pin: Command = async (context) => {
   const root = repositoryOf(terminal.cwd);
   recover(root, say);
   const records = recordsAt(root);
-  const tree = await readTree(root, exec);
+  const tree = await readTree(root, execUntil(signal));
   const texts = textsOf(tree.values());
   const isChosen = choiceOf(line.positionals, terminal.cwd, root, [...tree.keys()]);
   const known = records?.settings.pins ?? NO_PINS;
