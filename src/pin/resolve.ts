@@ -140,7 +140,7 @@ export function offlineError({ images, actions }: Wanted): BulwarkError {
   return usageError(
     [...images.keys(), ...actions.keys()].sort().map((key) => ({
       id: 'offline',
-      message: `${key} is not pinned yet, and --offline forbids to ask what it stands for`,
+      message: `what ${key} stands for would have to be asked for, and --offline forbids it`,
       where: key,
       hint: 'leave out --offline',
     })),
