@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { version } from 'bulwark:package';
+import { fetchWith } from '../network/fetch.ts';
 import { NO_CREDENTIALS, readDockerConfig, type RegistryCredentials } from '../pin/docker-config.ts';
 import { gitHubClient, gitHubOf } from '../pin/github.ts';
 import type { RenewalNeeds } from '../pin/plan-pins.ts';
@@ -32,7 +33,9 @@ export async function lookUp(
     ...(actions.size > 0 ? [gitHub.api.host] : []),
   ]);
   say(`asking over the network: ${[...names].sort().join(', ')}\n`);
-  const ports = requestPorts(signal, `bulwark/${version}`);
+  const ports = requestPorts(signal, `bulwark/${version}`, {
+    fetch: fetchWith(terminal.environment),
+  });
   const resolved = await resolvePins(
     wanted,
     registryClient(dockerCredentials(terminal.environment), ports),

@@ -10,7 +10,7 @@ import type { PackCode, PackPorts } from '../packs/ports.ts';
 import { sourceInPack } from '../packs/load-pack.ts';
 import { recordsOf, refuseChanged, type PackRecords } from '../packs/records.ts';
 import { formatReference } from '../packs/reference.ts';
-import { nodeRequest } from '../packs/request.ts';
+import { requestWith } from '../packs/request.ts';
 import type { Catalog } from '../plan/catalog.ts';
 import { LOCK_PATH, parseLock } from '../repo/lockfile.ts';
 import { openTarget, readOwnFile } from '../repo/open-repo.ts';
@@ -61,7 +61,7 @@ export function packPorts(context: CommandContext): PackPorts {
   return {
     disk: nodePackDisk,
     exec: execUntil(signal),
-    request: nodeRequest,
+    request: requestWith(terminal.environment),
     cwd: terminal.cwd,
     environment: terminal.environment,
     offline: line.options.has('offline'),
