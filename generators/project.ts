@@ -7,6 +7,10 @@ import { TOOLS } from '../src/component/pins.ts';
 const hasDependencies = (project: Project): boolean =>
   project.stack !== 'none' || project.has('ci') || project.has('docker');
 
+const namesImagesOrActions = (project: Project): boolean => project.has('ci') || project.has('docker');
+
+const DEPENDENCIES = 'docs/DEPENDENCIES.md';
+
 export default defineComponent({
   id: 'project',
   category: 'repository',
@@ -17,6 +21,7 @@ export default defineComponent({
   view: (_, project) => ({
     gitleaks: TOOLS.gitleaks,
     preCommitHooks: TOOLS['pre-commit-hooks'],
+    hasDependencies: hasDependencies(project),
     hasContact: project.securityContact !== '',
   }),
   contributes: (_, project) => [
@@ -26,9 +31,28 @@ export default defineComponent({
       ? [
           open.dependabot('dependabot', '.github/dependabot.yml'),
           add.dependabot('dependabot', 'dependabot.yml', { order: 0 }),
+          open.readme('dependencies', DEPENDENCIES),
+          add.readme('dependencies', 'dependencies/opening.md', { order: 0 }),
+          add.readme('dependencies', 'dependencies/hooks.md', { order: 50 }),
+          ...(namesImagesOrActions(project)
+            ? [add.readme('dependencies', 'dependencies/pins.md', { order: 60 })]
+            : []),
+          ...(project.isLookedAfter
+            ? [add.readme('dependencies', 'dependencies/templates.md', { order: 70 })]
+            : []),
         ]
       : []),
     add.readme('readme', 'closing.md', { order: 90 }),
   ],
+  documents: (_, project) =>
+    hasDependencies(project)
+      ? [
+          {
+            path: DEPENDENCIES,
+            title: 'Dependencies',
+            tells: 'how packages, images, actions and hooks get new versions',
+          },
+        ]
+      : [],
   samples: { default: {} },
 });
