@@ -19,7 +19,7 @@ import { repoPath, type RepoPath } from '../tree/repo-path.ts';
 import type { CommandContext } from './commands/command.ts';
 import { OPTIONS } from './options.ts';
 import type { WantedPacks } from './pack-references.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 export interface PackRun {
   /** Ours with the packs over it. */

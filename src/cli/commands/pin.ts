@@ -23,7 +23,7 @@ import type { RepoPath } from '../../tree/repo-path.ts';
 import { serializeDocument } from '../document.ts';
 import { lookUp, lookUpAgain, type LookedUp } from '../look-up-pins.ts';
 import { recordsAt } from '../pin-records.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../printable.ts';
 import { recover } from '../recover.ts';
 import { formatTable } from '../report.ts';
 import type { Command, CommandContext } from './command.ts';
