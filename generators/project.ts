@@ -1,13 +1,19 @@
 /** Habits of the repository: licence, hooks, owners, how to contribute and how to report a vulnerability. */
 import { add, open } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
+import { matching, text } from '../src/component/fields.ts';
 import { TOOLS } from '../src/component/pins.ts';
+import { literal } from '../src/render/view.ts';
 
 /** Whether anything has a version that Dependabot could renew; a file without an ecosystem is refused by GitHub. */
 const hasDependencies = (project: Project): boolean =>
   project.stack !== 'none' || project.has('ci') || project.has('docker');
 
 const namesImagesOrActions = (project: Project): boolean => project.has('ci') || project.has('docker');
+
+/** GitHub, "About code owners": a user, or a team of the organisation by its slug. */
+const CODE_OWNER =
+  '^@[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?(?:/[a-z0-9](?:[a-z0-9_-]{0,98}[a-z0-9])?)?$';
 
 const DEPENDENCIES = 'docs/DEPENDENCIES.md';
 
@@ -16,9 +22,18 @@ export default defineComponent({
   category: 'repository',
   description: 'licence, CODEOWNERS, SECURITY.md, CONTRIBUTING.md, pre-commit, Dependabot, .editorconfig',
   chosenByDefault: true,
-  fields: {},
+  fields: {
+    codeOwner: text('Code owner', {
+      help: 'Who is asked to review changes: @user, or @organisation/team, for GitHub takes no organisation as such.',
+      default: (known) => `@${String(known.get('owner') ?? '')}`,
+      maxLength: 140,
+      ...matching(CODE_OWNER, 'must be @user, or @organisation/team'),
+    }),
+  },
   layers: (_, project) => [project.licence.toLowerCase()],
-  view: (_, project) => ({
+  view: ({ codeOwner }, project) => ({
+    // Its form is held by CODE_OWNER.
+    codeOwner: literal(codeOwner),
     gitleaks: TOOLS.gitleaks,
     preCommitHooks: TOOLS['pre-commit-hooks'],
     hasDependencies: hasDependencies(project),
@@ -54,5 +69,5 @@ export default defineComponent({
           },
         ]
       : [],
-  samples: { default: {} },
+  samples: { default: {}, team: { codeOwner: '@acme/platform' } },
 });
