@@ -16,16 +16,20 @@ export default defineComponent({
       default: 'artifact',
     }),
   },
-  jobs: () => ({ quality: ['templates'], security: ['scan', 'secrets'] }),
+  jobs: (_, { isLookedAfter }) => ({
+    quality: isLookedAfter ? ['templates'] : [],
+    security: ['scan', 'secrets'],
+  }),
   view: () => ({ trufflehogVersion: actionVersion('trufflesecurity/trufflehog') }),
-  contributes: () => [
+  contributes: (_, { isLookedAfter }) => [
     open.workflow('ci', '.github/workflows/ci.yml'),
     add.workflow('ci', 'ci/header.yml', { order: 0 }),
-    add.workflow('ci', 'ci/templates.yml', { order: 5 }),
+    ...(isLookedAfter ? [add.workflow('ci', 'ci/templates.yml', { order: 5 })] : []),
     add.workflow('ci', 'ci/secrets.yml', { order: 50 }),
     add.workflow('ci', 'ci/scan.yml', { order: 51 }),
     add.dependabot('dependabot', 'dependabot.yml', { order: 50 }),
     add.readme('readme', 'readme.md', { order: 60 }),
+    add.readme('dependencies', 'dependencies/actions.md', { order: 20 }),
   ],
   samples: { default: {}, codecov: { coverage: 'codecov' } },
 });

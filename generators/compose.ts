@@ -44,6 +44,7 @@ export default defineComponent({
     add.readme('readme', 'readme/operations.md', { order: 40 }),
     add.readme('deployment', 'readme/deployment.md', { order: 20 }),
     add.readme('rollback', 'readme/rollback.md', { order: 20 }),
+    add.readme('dependencies', 'dependencies/service-images.md', { order: 40 }),
   ],
   samples: { default: {}, single: { replicas: 1 } },
 });

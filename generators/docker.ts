@@ -36,6 +36,7 @@ export default defineComponent({
     add.makefile('make', 'make/docker.mk', { order: 60 }),
     add.dependabot('dependabot', 'dependabot.yml', { order: 60 }),
     add.preCommit('pre-commit', 'pre-commit.yml', { order: 60 }),
+    add.readme('dependencies', 'dependencies/base-images.md', { order: 30 }),
   ],
   samples: { default: {}, production: { file: 'Dockerfile.production' } },
 });

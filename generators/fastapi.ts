@@ -64,6 +64,22 @@ const replayCommandFor = (project: Project): string =>
     ? 'docker compose exec worker python -m services.worker.src.replay'
     : `${WITH_ENV} -m services.worker.src.replay`;
 
+/** uv keeps what a lock has already, unless it is told to raise it. */
+const lockCommandsFor = (project: Project) =>
+  project.has('make')
+    ? { lockCommands: [literal('make lock')], raiseAll: literal('LOCK_FLAGS=--upgrade') }
+    : {
+        lockCommands: [
+          'python3 -m venv .venv',
+          '.venv/bin/pip install --quiet uv',
+          ...['requirements', 'requirements-dev'].map(
+            (name) =>
+              `.venv/bin/uv pip compile --universal --python-version 3.12 --generate-hashes ${name}.in --output-file ${name}.txt`,
+          ),
+        ].map(literal),
+        raiseAll: literal('--upgrade'),
+      };
+
 /** Where the services of .env answer on this machine: with compose a variable says it. */
 const hostPortsOfServices = (project: Project) => {
   const portOf = (variable: string, port: number) =>
@@ -277,6 +293,7 @@ export default defineComponent({
     processes: literal(project.has('rabbitmq') ? 'the API and the worker' : 'the API'),
     workerApart: hasWorkerApart(project),
     workerCommand: literal(workerCommandFor(project)),
+    ...lockCommandsFor(project),
     replayCommand: literal(replayCommandFor(project)),
     grantRole: literal(
       `${project.has('compose') ? 'docker compose exec api python' : WITH_ENV} -m services.jobs.grant_role user@example.com admin`,
@@ -301,6 +318,7 @@ export default defineComponent({
     add.preCommit('pre-commit', 'pre-commit.yml', { order: 30 }),
     add.readme('readme', 'readme/run.md', { order: 10 }),
     add.readme('readme', 'readme/configuration.md', { order: 30 }),
+    add.readme('dependencies', 'dependencies/python.md', { order: 10 }),
     ...(answers.auth === 'database' ? authContributions(project) : []),
     ...(project.has('rabbitmq')
       ? [

@@ -8,11 +8,12 @@ export default defineComponent({
   description: '.gitignore and .gitattributes',
   chosenByDefault: true,
   fields: {},
-  contributes: () => [
+  contributes: (_, { isLookedAfter }) => [
     open.ignore('git', '.gitignore'),
     open.attributes('git', '.gitattributes'),
     add.ignore('git', 'gitignore', { order: 10 }),
     add.attributes('git', 'gitattributes', { order: 10 }),
+    ...(isLookedAfter ? [add.attributes('git', 'gitattributes-records', { order: 20 })] : []),
   ],
   samples: { default: {} },
 });

@@ -28,6 +28,8 @@ async function run(): Promise<void> {
   };
   process.on('SIGINT', interrupt(ExitCode.interrupted));
   process.on('SIGTERM', interrupt(ExitCode.terminated));
+  // The terminal was closed: programs in groups of their own do not hear of it.
+  process.on('SIGHUP', interrupt(ExitCode.terminated));
   const { main } = await import('./program.ts');
   const code = await main(argv, basename(process.argv[1] ?? ''), standing, abort.signal);
   process.exitCode = interruptedBy ?? code;

@@ -2,7 +2,7 @@
  * The one way through the program, step by step: answers → plan → virtual tree → change set → verify → disk.
  * Each step is a function over the state of the run; plop's actions call them in order.
  */
-import { mergers } from './merge/mergers.ts';
+import { mergersUntil } from './merge/mergers.ts';
 import { reconcile, type BaseFile, type OnConflict } from './merge/reconcile.ts';
 import type { Answers } from './plan/answers.ts';
 import { answersDocument } from './plan/answers-document.ts';
@@ -94,7 +94,7 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
       renames: request.plan.renames,
       splices: request.splices,
       decide: ({ path }) => request.decisions.get(path) ?? request.onConflict,
-      mergers,
+      mergers: mergersUntil(request.signal),
     });
   if (!request.repo && !request.splices) {
     // In a new repository the records are files like any other: what stands in their place is not ours.
@@ -200,7 +200,7 @@ async function recordsOf(
 }
 
 /** The file is made to be edited: how its owner has written it stays, and what the run has changed is put in. */
-async function settingsText({ answers, preset, repo, plan, packs }: RunRequest): Promise<string> {
+async function settingsText({ answers, preset, repo, plan, packs, signal }: RunRequest): Promise<string> {
   const { manages } = plan.project;
   const settings = serializeSettings({
     $schema: `https://unpkg.com/create-bulwark@${version}/schema/bulwark.schema.json`,
@@ -211,7 +211,7 @@ async function settingsText({ answers, preset, repo, plan, packs }: RunRequest):
     ...(repo?.settings.pins && { pins: repo.settings.pins }),
   });
   if (!repo || repo.settingsText === settings) return settings;
-  const merged = await mergers.mergeFile({
+  const merged = await mergersUntil(signal).mergeFile({
     path: SETTINGS_PATH,
     base: Buffer.from(serializeSettings(repo.settings)),
     ours: Buffer.from(repo.settingsText),

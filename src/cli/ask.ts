@@ -13,7 +13,7 @@ import type { AnswersSoFar } from './checkpoint.ts';
 import { onConflictOf, usableTarget, type ChosenRun } from './choose-run.ts';
 import type { CommandContext } from './commands/command.ts';
 import { Draft, PRESET } from './draft.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { inquirerPrompter, type Heading, type Option, type Prompter } from './prompter.ts';
 import type { GivenAnswers } from './raw-answers.ts';
 import { formatChanges } from './report.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { detect, rawAnswersOf, type Detection } from '../detect/detect.ts';
 import { readGitFacts } from '../detect/git-facts.ts';
 import { usageError } from '../errors.ts';
-import { exec } from '../exec.ts';
+import { execUntil } from '../exec.ts';
 import { openTarget } from '../repo/open-repo.ts';
 import { readTree } from '../repo/read-tree.ts';
 import type { CommandContext } from './commands/command.ts';
@@ -24,7 +24,8 @@ const NO_STACK = 'none';
  * @throws BulwarkError (code 2) `nothing-here` for an empty folder, unless what is rendered needs nothing there
  */
 export async function foreignPlace(context: CommandContext, isAlone = false): Promise<ForeignPlace> {
-  const { terminal, catalog, say } = context;
+  const { terminal, catalog, say, signal } = context;
+  const exec = execUntil(signal);
   const { workTree, state, root: here } = openTarget(resolve(terminal.cwd));
   const root = workTree ?? here;
   if (state === 'missing' || state === 'not-a-folder' || (state === 'empty' && !isAlone)) {

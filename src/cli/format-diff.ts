@@ -2,7 +2,7 @@
 import { createTwoFilesPatch } from 'diff';
 import type { Change } from '../tree/change-set.ts';
 import { isBinary } from '../tree/is-binary.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { writtenContent } from './report.ts';
 
 /** Empty for what does not change a byte; what the template offers for a file that is kept is shown too. */

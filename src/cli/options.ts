@@ -129,13 +129,19 @@ export const OPTIONS = [
     help: 'make lock and baseline anew, after a merge of branches has broken them',
     commands: ['update'],
   },
+  {
+    name: 'refresh',
+    takes: 'flag',
+    help: 'ask again for what is pinned, and move it where its tag has moved',
+    commands: ['pin'],
+  },
   { name: 'ours', takes: 'flag', help: 'take the file as it was before', commands: ['resolve'] },
   { name: 'theirs', takes: 'flag', help: 'take the file as the templates have it', commands: ['resolve'] },
   {
     name: 'only',
     takes: 'value',
-    value: 'rules,edits,update',
-    help: 'look at these kinds of drift alone',
+    value: 'rules,edits,update,pins',
+    help: 'look at these kinds of drift alone; pins are looked at only if named, for that asks the network',
     commands: ['check'],
   },
   {

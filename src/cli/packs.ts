@@ -3,14 +3,14 @@ import { resolve } from 'node:path';
 import type { NodePlopAPI } from 'node-plop';
 import { version } from 'bulwark:package';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
-import { exec } from '../exec.ts';
+import { execUntil } from '../exec.ts';
 import { loadPacks, type LoadedPacks } from '../packs/load-packs.ts';
 import { nodePackDisk } from '../packs/pack-disk.ts';
 import type { PackCode, PackPorts } from '../packs/ports.ts';
 import { sourceInPack } from '../packs/load-pack.ts';
 import { recordsOf, refuseChanged, type PackRecords } from '../packs/records.ts';
 import { formatReference } from '../packs/reference.ts';
-import { nodeRequest } from '../packs/request.ts';
+import { requestWith } from '../packs/request.ts';
 import type { Catalog } from '../plan/catalog.ts';
 import { LOCK_PATH, parseLock } from '../repo/lockfile.ts';
 import { openTarget, readOwnFile } from '../repo/open-repo.ts';
@@ -19,7 +19,7 @@ import { repoPath, type RepoPath } from '../tree/repo-path.ts';
 import type { CommandContext } from './commands/command.ts';
 import { OPTIONS } from './options.ts';
 import type { WantedPacks } from './pack-references.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 export interface PackRun {
   /** Ours with the packs over it. */
@@ -60,8 +60,8 @@ export function packPorts(context: CommandContext): PackPorts {
   const { line, terminal, say, signal } = context;
   return {
     disk: nodePackDisk,
-    exec,
-    request: nodeRequest,
+    exec: execUntil(signal),
+    request: requestWith(terminal.environment),
     cwd: terminal.cwd,
     environment: terminal.environment,
     offline: line.options.has('offline'),

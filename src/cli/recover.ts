@@ -1,6 +1,6 @@
 /** Ends what an earlier process left half done, and tells of it. */
 import { recoverTarget } from '../repo/recover.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 const TOLD = {
   cleared: 'what an interrupted run had prepared was removed; it had changed nothing',

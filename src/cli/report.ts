@@ -3,7 +3,7 @@ import type { Answers } from '../plan/answers.ts';
 import type { Issue } from '../errors.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
 import type { CheckResult } from '../verify/check.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 /** Styles of the terminal; each returns its text as it is when colours are off. */
 export interface Style {

@@ -13,7 +13,7 @@ import { readManaged, type ManagedRepo } from '../repo/managed-repo.ts';
 import { readExisting } from '../repo/open-repo.ts';
 import { PENDING_PATH, type Pending } from '../repo/pending.ts';
 import { uncommitted } from '../repo/uncommitted.ts';
-import { startRun, undecided, type RunRequest, type RunState } from '../run.ts';
+import { startRun, undecided, type RunState } from '../run.ts';
 import type { ChangeSet } from '../tree/change-set.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import type { AskPorts } from './ask.ts';
@@ -208,15 +208,22 @@ async function prepareAndCarryOut(context: CommandContext, state: RunState): Pro
   bulwarkPack(plop, {
     beforeCommit: async ({ request, changes = [] }) => {
       if (context.line.options.has('force') || request.dryRun || undecided(changes).length > 0) return;
-      await refuseUncommitted(request, changes);
+      await refuseUncommitted(request.target, changes, request.signal);
     },
   });
   await context.packs?.hook(plop);
   await carryOut(plop, state);
 }
 
-/** Git can give back what it has; what it has not got would be gone. */
-async function refuseUncommitted({ target }: RunRequest, changes: ChangeSet): Promise<void> {
+/**
+ * Git can give back what it has; what it has not got would be gone.
+ * @throws BulwarkError (code 2) `uncommitted`
+ */
+export async function refuseUncommitted(
+  root: string,
+  changes: ChangeSet,
+  signal: AbortSignal,
+): Promise<void> {
   const touched = changes.flatMap((change) =>
     (change.kind === 'update' || change.kind === 'delete' || change.kind === 'conflict') &&
     change.previous !== undefined &&
@@ -225,8 +232,8 @@ async function refuseUncommitted({ target }: RunRequest, changes: ChangeSet): Pr
       : [],
   );
   if (touched.length === 0) return;
-  const { exec } = await import('../exec.ts');
-  const dirty = await uncommitted(target, touched, exec);
+  const { execUntil } = await import('../exec.ts');
+  const dirty = await uncommitted(root, touched, execUntil(signal));
   const [first, ...rest] = dirty.map((path): Issue => ({
     id: 'uncommitted',
     message: `${path} has changes that are not committed, and would be written`,

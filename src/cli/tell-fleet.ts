@@ -4,7 +4,7 @@ import type { FleetReport } from '../fleet/report.ts';
 import type { Row, State } from '../fleet/row.ts';
 import type { CommandContext } from './commands/command.ts';
 import { serializeDocument } from './document.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { formatTable } from './report.ts';
 
 export function tellFleet({ line, terminal, say, style }: CommandContext, report: FleetReport): ExitCode {

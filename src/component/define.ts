@@ -143,6 +143,8 @@ export interface Project {
   readonly stack: ComponentId;
   /** `components`: the repository was there before, with files of its own. */
   readonly manages: 'repository' | 'components';
+  /** False for what `eject` leaves behind: without that which serves bulwark alone. */
+  readonly isLookedAfter: boolean;
   /** All components of the plan, sorted. */
   readonly components: readonly ComponentId[];
   readonly has: (component: ComponentId) => boolean;

@@ -3,11 +3,15 @@ import { markBothSides } from './mark-both-sides.ts';
 import { settleAdditions } from './settle-additions.ts';
 import type { Mergers } from './reconcile.ts';
 
-export const mergers: Mergers = {
+/** @param signal aborted, it ends the programs that merge */
+export const mergersUntil = (signal: AbortSignal): Mergers => ({
   markConflict: markBothSides,
   mergeFile: async (sides) => {
-    const [{ mergeFile }, { exec }] = await Promise.all([import('./merge-file.ts'), import('../exec.ts')]);
-    const merged = await mergeFile(sides, exec);
+    const [{ mergeFile }, { execUntil }] = await Promise.all([
+      import('./merge-file.ts'),
+      import('../exec.ts'),
+    ]);
+    const merged = await mergeFile(sides, execUntil(signal));
     if (!merged || merged.conflicts.length === 0 || !sides.isShared) return merged;
     // Its markers end as its lines do; such files are few, and their conflicts stay.
     if (merged.content.includes('\r')) return merged;
@@ -26,4 +30,4 @@ export const mergers: Mergers = {
         return { remark: `${splice.issue.message}\n${splice.issue.hint ?? ''}` };
     }
   },
-};
+});

@@ -1,5 +1,5 @@
 /** Packs in an archive: on this machine, or at an address. */
-import { usageError } from '../errors.ts';
+import { BulwarkError, usageError } from '../errors.ts';
 import { LIMITS, packTree, tooLarge, type PackTree } from './pack-tree.ts';
 import type { PackPorts } from './ports.ts';
 import { isSafeOrigin, type Credentials } from './reference.ts';
@@ -29,7 +29,7 @@ export function readPackArchive(file: string, source: string, { disk }: PackPort
 /**
  * Fetches an archive. Credentials go to the host of the address alone: a redirect elsewhere is followed without them.
  * @throws BulwarkError (code 2): `pack-download` with what the server said, `pack-insecure` where it leads away from https,
- * `pack-too-large`
+ * `pack-too-large`; (code 74) `proxy-failed`
  */
 export async function downloadPack(
   url: string,
@@ -66,6 +66,7 @@ export async function downloadPack(
     try {
       response = await request(address.href, headers, signal);
     } catch (error) {
+      if (error instanceof BulwarkError) throw error;
       throw failed(
         `the archive cannot be fetched: ${error instanceof Error ? reasonOf(error) : 'no answer'}`,
       );

@@ -24,11 +24,13 @@ export function findReferences(path: string, text: string): readonly Reference[]
     found.set(`${reference.kind} ${reference.offset}`, reference);
   }
   return [...found.values()]
-    .map((reference) =>
-      pinOf(reference) === undefined && isAllowed(text, reference.offset)
-        ? left(reference.key, reference.offset, 'its line says that it is to stay')
-        : reference,
-    )
+    .map((reference) => {
+      if (!isAllowed(text, reference.offset)) return reference;
+      const stays = 'its line says that it is to stay';
+      return pinOf(reference) === undefined
+        ? left(reference.key, reference.offset, stays)
+        : { ...reference, stays };
+    })
     .sort((a, b) => a.offset - b.offset);
 }
 

@@ -4,14 +4,16 @@ import { lineAt } from '../verify/embedded/source-text.ts';
 import { applyEdits, type Edit } from './edit.ts';
 import { findReferences } from './find-references.ts';
 import { withoutIgnores } from './ignore-files.ts';
-import { pinOf, type Pins, type Reference } from './reference.ts';
+import { pinOf, writtenKey, type Pins, type Reference } from './reference.ts';
 import { findSuppressions, type Suppression } from './suppressions.ts';
 
 export interface Replaced {
-  /** As `Pins` has it: `postgres:17.11`. */
+  /** With its tag: `postgres:17.11`. */
   readonly key: string;
   /** Digest or commit. */
   readonly pin: string;
+  /** The digest or commit that it had. */
+  readonly from?: string;
   /** 1-based, in the text as it was. */
   readonly line: number;
 }
@@ -38,11 +40,16 @@ export function pinText(path: string, text: string, pins: Pins): PinnedText {
   const replaced: Replaced[] = [];
   const edits: Edit[] = [];
   for (const reference of mayName(path, text, pins) ? findReferences(path, text) : []) {
-    if (pinOf(reference) !== undefined) continue;
     const made = editsFor(reference, pins);
     if (!made) continue;
+    const from = pinOf(reference);
     edits.push(...made.edits);
-    replaced.push({ key: reference.key, pin: made.pin, line: lineAt(text, reference.offset) });
+    replaced.push({
+      key: made.key,
+      pin: made.pin,
+      ...(from !== undefined && { from }),
+      line: lineAt(text, reference.offset),
+    });
   }
   const pinned = applyEdits(text, edits);
   const idle = idleSuppressions(path, pinned);
@@ -73,19 +80,24 @@ function mayName(path: string, text: string, pins: Pins): boolean {
   return isDockerfile(path) || names.some((name) => text.includes(name));
 }
 
+/** What is pinned already is changed only by a pin that was recorded for what stands there. */
 function editsFor(
   reference: Reference,
   pins: Pins,
-): { readonly edits: readonly Edit[]; readonly pin: string } | undefined {
-  if (reference.kind === 'image' && Object.hasOwn(pins.images, reference.key)) {
-    const digest = pins.images[reference.key] ?? '';
-    return { edits: reference.pin(digest), pin: digest };
+): { readonly edits: readonly Edit[]; readonly key: string; readonly pin: string } | undefined {
+  if (reference.kind === 'left') return undefined;
+  const written = writtenKey(reference);
+  if (pinOf(reference) !== undefined && reference.stays !== undefined) return undefined;
+  if (reference.kind === 'image') {
+    const digest = Object.hasOwn(pins.images, written) ? (pins.images[written] ?? '') : undefined;
+    if (digest === undefined || digest === reference.digest) return undefined;
+    return { edits: reference.pin(digest), key: reference.key, pin: digest };
   }
-  if (reference.kind === 'action' && Object.hasOwn(pins.actions, reference.key)) {
-    const pin = pins.actions[reference.key];
-    return pin && { edits: reference.pin(pin), pin: pin.sha };
-  }
-  return undefined;
+  const pin = Object.hasOwn(pins.actions, written) ? pins.actions[written] : undefined;
+  if (!pin || pin.sha === reference.sha) return undefined;
+  const { owner, repository } = reference.name;
+  const key = reference.sha === undefined ? reference.key : `${owner}/${repository}@${pin.version}`;
+  return { edits: reference.pin(pin), key, pin: pin.sha };
 }
 
 function idleSuppressions(path: string, text: string): readonly Suppression[] {
@@ -139,7 +151,7 @@ export function stalePins(
   const used = new Set<string>();
   for (const [path, text] of files) {
     for (const reference of findReferences(path, text)) {
-      used.add(reference.key);
+      used.add(reference.kind === 'left' ? reference.key : writtenKey(reference)).add(reference.key);
       const pin = pinOf(reference);
       if (pin !== undefined) used.add(pin);
     }

@@ -17,8 +17,17 @@ import {
   type Replaced,
   type SuppressionRemoved,
 } from './pin-text.ts';
-import { joinPins, withoutPins } from './recorded-pins.ts';
-import { NO_PINS, pinOf, type ActionName, type ImageName, type Pins } from './reference.ts';
+import { withoutPins } from './recorded-pins.ts';
+import {
+  NO_PINS,
+  pinOf,
+  writtenKey,
+  type ActionName,
+  type ActionReference,
+  type ImageName,
+  type Pins,
+} from './reference.ts';
+import { renew, tagOf } from './renew.ts';
 import type { Wanted } from './resolve.ts';
 import { lineAt } from '../verify/embedded/source-text.ts';
 
@@ -74,6 +83,73 @@ export function needsOf(
   return { wanted: { images, actions }, left };
 }
 
+export interface RenewalNeeds extends Needs {
+  /** The actions that are pinned, by the reference as it is written. */
+  readonly pinned: ReadonlyMap<string, ActionReference>;
+}
+
+/**
+ * What the chosen files need so that all that is pinned in them, and all that could be, is what its tag stands for now: everything is
+ * asked for, also what was found out before.
+ * @param recorded pins of `bulwark.json`
+ */
+export function needsToRenew(
+  texts: ReadonlyMap<RepoPath, string>,
+  isChosen: (path: RepoPath) => boolean,
+  recorded: Pins,
+  reasonToLeave: ReasonToLeave,
+): RenewalNeeds {
+  const open = needsOf(texts, isChosen, NO_PINS, reasonToLeave);
+  const { wanted, left, pinned } = needsOfPinned(texts, isChosen, recorded, reasonToLeave);
+  return {
+    wanted: {
+      images: new Map([...open.wanted.images, ...wanted.images]),
+      actions: new Map([...open.wanted.actions, ...wanted.actions]),
+    },
+    left: [...open.left, ...left],
+    pinned,
+  };
+}
+
+/** The same for what is pinned alone. */
+export function needsOfPinned(
+  texts: ReadonlyMap<RepoPath, string>,
+  isChosen: (path: RepoPath) => boolean,
+  recorded: Pins,
+  reasonToLeave: ReasonToLeave,
+): RenewalNeeds {
+  const images = new Map<string, ImageName>();
+  const actions = new Map<string, ActionName>();
+  const pinned = new Map<string, ActionReference>();
+  const left: LeftAsIs[] = [];
+  for (const [path, text] of texts) {
+    if (!isChosen(path)) continue;
+    for (const reference of findReferences(path, text)) {
+      if (pinOf(reference) === undefined || reference.kind === 'left') continue;
+      const key = writtenKey(reference);
+      const leave = (reason: string) => {
+        left.push({ reference: key, path, line: lineAt(text, reference.offset), reason });
+      };
+      const reason = reference.stays ?? (reference.kind === 'image' ? reasonToLeave(reference) : undefined);
+      if (reason !== undefined) {
+        leave(reason);
+        continue;
+      }
+      if (reference.kind === 'image') {
+        images.set(key, reference.name);
+        continue;
+      }
+      const tag = tagOf(reference, recorded);
+      if (tag === undefined) leave('neither a comment nor bulwark.json says which version it is');
+      else {
+        actions.set(key, tag);
+        pinned.set(key, reference);
+      }
+    }
+  }
+  return { wanted: { images, actions }, left, pinned };
+}
+
 /** Actions that turned out to name a branch. */
 export const unpinnedBranches = (
   texts: ReadonlyMap<RepoPath, string>,
@@ -99,7 +175,7 @@ export interface PinRequest {
   readonly isChosen: (path: RepoPath) => boolean;
   /** Whether all of the repository was looked at: pins that nothing goes by any more are then forgotten. */
   readonly isWhole: boolean;
-  /** Found now; those of the records are added. */
+  /** Found now, by the reference as it is written; those of the records are added. */
   readonly pins: Pins;
   /** Undefined in a repository that bulwark did not write. */
   readonly records: PinRecords | undefined;
@@ -122,16 +198,19 @@ export interface PinPlan {
  * renders it with the recorded pins.
  */
 export function planPins({ tree, texts, isChosen, isWhole, pins, records }: PinRequest): PinPlan {
-  const all = joinPins(records?.settings.pins ?? NO_PINS, pins);
+  const pristine = records ? pristineTexts(records.baseline) : new Map<RepoPath, string>();
+  let written: ReadonlySet<string> | undefined;
+  const isRendered = (key: string) => (written ??= referencesIn(pristine)).has(key);
+  const { applied, recorded } = renew(pins, records?.settings.pins ?? NO_PINS, isRendered);
   const isManaged = (path: RepoPath) => records !== undefined && Object.hasOwn(records.lock.files, path);
-  const { changed } = applyPins(texts, all);
+  const { changed } = applyPins(texts, applied);
   const pinned = new Map([...changed].filter(([path]) => isChosen(path) || isManaged(path)));
   const updates = [...pinned].flatMap(([path, { text }]) => {
     const before = tree.get(path);
     const locked = records?.lock.files[path];
     return before ? [update(path, before.content, text, before.executable, locked)] : [];
   });
-  const kept = records ? recordUpdates(records, texts, pinned, all, isWhole) : [];
+  const kept = records ? recordUpdates(records, { texts, pristine, pinned, applied, recorded, isWhole }) : [];
   return {
     changes: [...updates, ...kept].sort((a, b) => (a.path < b.path ? -1 : 1)),
     files: [...pinned].map(([path, { replaced, suppressionsRemoved }]) => ({
@@ -142,24 +221,43 @@ export function planPins({ tree, texts, isChosen, isWhole, pins, records }: PinR
   };
 }
 
+const pristineTexts = (baseline: Baseline): ReadonlyMap<RepoPath, string> =>
+  textsOf([...baseline].map(([path, { content }]) => ({ path, content })));
+
+function referencesIn(texts: ReadonlyMap<RepoPath, string>): ReadonlySet<string> {
+  const written = [...texts].flatMap(([path, text]) =>
+    findReferences(path, text).flatMap((reference) =>
+      reference.kind === 'left' ? [] : [writtenKey(reference)],
+    ),
+  );
+  return new Set(written);
+}
+
+interface RecordedChange {
+  readonly texts: ReadonlyMap<RepoPath, string>;
+  /** What bulwark wrote last. */
+  readonly pristine: ReadonlyMap<RepoPath, string>;
+  readonly pinned: ReadonlyMap<RepoPath, PinnedText>;
+  readonly applied: Pins;
+  readonly recorded: Pins;
+  readonly isWhole: boolean;
+}
+
 /** Baseline, lock and settings with the same pins in them. */
 function recordUpdates(
   { settings, lock, baseline, originals }: PinRecords,
-  texts: ReadonlyMap<RepoPath, string>,
-  pinned: ReadonlyMap<RepoPath, PinnedText>,
-  pins: Pins,
-  isWhole: boolean,
+  { texts, pristine, pinned, applied, recorded, isWhole }: RecordedChange,
 ): ChangeSet {
   const after = new Map<RepoPath, Buffer>();
-  const pristine = textsOf([...baseline].map(([path, { content }]) => ({ path, content })));
   for (const [path, text] of pristine) {
     // The same text has the same fate; an edited one is pinned where the references stand in what bulwark wrote, too.
     const result =
-      texts.get(path) === text ? (pinned.get(path)?.text ?? text) : pinText(path, text, pins).text;
+      texts.get(path) === text ? (pinned.get(path)?.text ?? text) : pinText(path, text, applied).text;
     if (result !== text) after.set(path, Buffer.from(result));
   }
-  const stale = isWhole ? stalePins([...texts, ...pristine], pins) : [];
-  const next: Settings = { ...settings, pins: withoutPins(pins, stale) };
+  const known = [...texts, ...pristine, ...[...pinned].map(([path, { text }]) => [path, text] as const)];
+  const stale = isWhole ? stalePins(known, recorded) : [];
+  const next: Settings = { ...settings, pins: withoutPins(recorded, stale) };
   const records: [RepoPath, string][] = [[SETTINGS_PATH, serializeSettings(next)]];
   if (after.size > 0) {
     records.push(

@@ -45,6 +45,8 @@ interface Place {
   readonly key: string;
   /** Where in the text it stands. */
   readonly offset: number;
+  /** Why a pin that it has is not to be renewed. */
+  readonly stays?: string;
 }
 
 export interface ImageReference extends Place {
@@ -55,6 +57,7 @@ export interface ImageReference extends Place {
   /** It is what the file builds: a compose service with `build`. */
   readonly isBuilt?: boolean;
   readonly workload?: Workload;
+  /** Puts a digest in, in the place of the one that is there. */
   readonly pin: (digest: string) => readonly Edit[];
 }
 
@@ -63,6 +66,8 @@ export interface ActionReference extends Place {
   readonly name: ActionName;
   /** Its commit, if it is pinned to one. */
   readonly sha?: string;
+  /** What its comment says that the commit is. */
+  readonly version?: string;
   readonly pin: (pin: ActionPin) => readonly Edit[];
 }
 
@@ -77,6 +82,18 @@ export type Reference = ImageReference | ActionReference | LeftReference;
 /** The digest or the commit that a reference has. */
 export const pinOf = (reference: Reference): string | undefined =>
   reference.kind === 'image' ? reference.digest : reference.kind === 'action' ? reference.sha : undefined;
+
+/** As much of a digest or a commit as people compare. */
+export const shortPin = (pinned: string): string => pinned.slice(0, pinned.startsWith('sha256:') ? 19 : 12);
+
+/** Why an image that has a digest and no tag stays as it is. */
+export const TAGLESS = 'it has a digest and no tag by which to ask for it';
+
+/** The reference as it is written, its digest included: under this a pin is recorded that is to replace another one. */
+export const writtenKey = (reference: ImageReference | ActionReference): string =>
+  reference.kind === 'image' && reference.digest !== undefined
+    ? `${reference.key}@${reference.digest}`
+    : reference.key;
 
 export const left = (key: string, offset: number, reason: string): LeftReference => ({
   kind: 'left',

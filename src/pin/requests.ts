@@ -1,9 +1,10 @@
 /** Asks hosts on the network: https only, limited in time, size and redirects, and nothing secret leaves for another origin. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { BulwarkError, ExitCode, machineError } from '../errors.ts';
+import type { Fetch } from '../network/fetch.ts';
 
 export interface RequestPorts {
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly signal: AbortSignal;
   /** For the whole of an answer, its body included. */
   readonly timeoutMs: number;

@@ -18,6 +18,8 @@ export interface Resolved {
 }
 
 const AT_ONCE = 6;
+/** After these a host is not asked again. */
+const LOST: ReadonlySet<string> = new Set(['unreachable', 'rate-limited', 'proxy-failed']);
 /** Fewer left than this is worth a word. */
 const FEW_REMAINING = 10;
 
@@ -41,7 +43,7 @@ export async function resolvePins(
       return await action();
     } catch (error) {
       if (!(error instanceof BulwarkError) || error.exitCode === ExitCode.interrupted) throw error;
-      const isLost = error.issues.some(({ id }) => id === 'unreachable' || id === 'rate-limited');
+      const isLost = error.issues.some(({ id }) => LOST.has(id));
       failures.push({ error, host, isLost, names: [name] });
       return undefined;
     }
@@ -140,7 +142,7 @@ export function offlineError({ images, actions }: Wanted): BulwarkError {
   return usageError(
     [...images.keys(), ...actions.keys()].sort().map((key) => ({
       id: 'offline',
-      message: `${key} is not pinned yet, and --offline forbids to ask what it stands for`,
+      message: `what ${key} stands for would have to be asked for, and --offline forbids it`,
       where: key,
       hint: 'leave out --offline',
     })),

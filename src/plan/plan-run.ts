@@ -81,6 +81,8 @@ export interface Scope {
   readonly manages: Project['manages'];
   /** Where the repository keeps a shared file, by the path that it has with us: `docker-compose.yml` → `compose.yaml`. */
   readonly layout: Readonly<Record<string, string>>;
+  /** Default: true. */
+  readonly isLookedAfter?: boolean;
 }
 
 export const WHOLE: Scope = { manages: 'repository', layout: {} };
@@ -96,9 +98,9 @@ interface Answered {
 
 /** Plans a run. Throws BulwarkError for unsafe paths; errors of a component's own code are bugs. */
 export function planRun({ answers, components, available, templates, scope = WHOLE }: PlanInput): Plan {
-  const { manages, layout } = scope;
+  const { manages, layout, isLookedAfter = true } = scope;
   const beside = new Set<ComponentId>();
-  const factless = { ...projectOf(answers, components, available, beside), manages };
+  const factless = { ...projectOf(answers, components, available, beside), manages, isLookedAfter };
   const answered = components.map((component) => ({ component, own: answersOf(component, answers) }));
   const { facts, issues: clashes } = gatherFacts(answered, factless);
   const project: Project = { ...factless, facts, jobs: gatherJobs(answered, factless) };
@@ -296,7 +298,7 @@ function projectOf(
   components: readonly AnyComponent[],
   available: readonly AnyComponent[],
   beside: ReadonlySet<ComponentId>,
-): Omit<FactlessProject, 'manages'> {
+): Omit<FactlessProject, 'manages' | 'isLookedAfter'> {
   const names = deriveNames(String(answers.get('name')?.value));
   const ids = components.map(({ id }) => id);
   const answer = (key: string): FieldValue => {
@@ -339,6 +341,7 @@ function viewOfProject(project: Project, available: readonly AnyComponent[]): Vi
     domain: project.domain,
     stack: project.stack,
     bulwark: version,
+    isLookedAfter: project.isLookedAfter,
     needs: needsOf(project.jobs),
     has: Object.fromEntries(available.map(({ id }) => [camelCase(id), project.has(id)])),
     ...(app && { app: viewOfApplication(app) }),

@@ -39,6 +39,7 @@ export interface DiskReads {
 /**
  * Each one is one step that a crash can fall before or after. All are synchronous: 160 files take 2.4 ms (open, write,
  * fchmod, close) against 3.9 ms by promises at once and 20 ms by promises in turn; the caller breathes between them.
+ * Node's own `fs` and not fs-extra: its `move`, `copy` and `remove` are each several steps, and a crash falls between them.
  */
 export interface DiskWrites {
   readonly makeFolder: (path: string) => void;

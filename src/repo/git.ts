@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Issue } from '../errors.ts';
+import { machineError, type Issue } from '../errors.ts';
 import type { Exec, ExecResult } from '../exec.ts';
 
 export type GitOutcome =
@@ -38,7 +38,7 @@ export async function initRepository(request: GitRequest, exec: Exec): Promise<G
     return { outcome: 'skipped', reason: 'inside-work-tree' };
   }
   const git = (...args: string[]) =>
-    exec({ command: 'git', args, cwd: root, env: cleanEnvironment(), timeout: TIMEOUT_MS });
+    exec({ command: 'git', args, cwd: root, env: cleanEnvironment(), timeout: TIMEOUT_MS, mayAsk: true });
 
   // Beside each other: the answer is needed only after the repository is there.
   const [init, branch] = await Promise.all([
@@ -87,6 +87,20 @@ function preferMain(root: string): void {
   } catch {
     // `master` is not what was hoped for, and no reason to leave the files without a commit.
   }
+}
+
+/**
+ * Git gave no answer: to go on as if there were no git would look at files that it ignores, and write over what it has not got.
+ * @throws BulwarkError (code 74) `git-unanswered`
+ */
+export function requireAnswer({ outcome }: ExecResult, doing: string, where: string): void {
+  if (outcome !== 'timeout' && outcome !== 'signal') return;
+  throw machineError({
+    id: 'git-unanswered',
+    message: `git did not ${doing}: ${outcome === 'timeout' ? 'it took too long' : 'it was ended before'}`,
+    where,
+    hint: 'run the command again; nothing was written',
+  });
 }
 
 /**

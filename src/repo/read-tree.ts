@@ -5,6 +5,7 @@ import type { Exec } from '../exec.ts';
 import { repoPathFault, type RepoPath } from '../tree/repo-path.ts';
 import type { JudgedFile, JudgedTree } from '../verify/check.ts';
 import { attempt } from './failures.ts';
+import { requireAnswer } from './git.ts';
 
 /** Folders that tools fill and nobody commits. */
 const SKIPPED = new Set([
@@ -23,7 +24,7 @@ const GIT_TIMEOUT_MS = 30_000;
 
 /**
  * Reads the repository at `root`. Symlinks are not followed; files that are no path of a repository are left out.
- * @throws BulwarkError (code 74) where the system does not let us read
+ * @throws BulwarkError (code 74) where the system does not let us read, and `git-unanswered`
  */
 export async function readTree(root: string, exec: Exec): Promise<JudgedTree> {
   const names = (await namesFromGit(root, exec)) ?? namesOnDisk(root);
@@ -40,12 +41,14 @@ export async function readTree(root: string, exec: Exec): Promise<JudgedTree> {
 }
 
 async function namesFromGit(root: string, exec: Exec): Promise<string[] | undefined> {
-  const { outcome, exitCode, stdout } = await exec({
+  const answer = await exec({
     command: 'git',
     args: ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
     cwd: root,
     timeout: GIT_TIMEOUT_MS,
   });
+  requireAnswer(answer, 'list the files', root);
+  const { outcome, exitCode, stdout } = answer;
   if (outcome !== 'exited' || exitCode !== 0) return undefined;
   return [...new Set(stdout.split('\0').filter((name) => name !== ''))];
 }

@@ -1,6 +1,6 @@
 /** Which files of a repository have changes that git has not got. */
 import type { Exec } from '../exec.ts';
-import { cleanEnvironment } from './git.ts';
+import { cleanEnvironment, requireAnswer } from './git.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -10,13 +10,14 @@ const TIMEOUT_MS = 30_000;
  * @param paths below it
  * @returns those of the paths that differ from the last commit or were never committed; none where git is not there or nothing
  * is a work tree
+ * @throws BulwarkError (code 74) `git-unanswered`
  */
 export async function uncommitted(
   root: string,
   paths: readonly RepoPath[],
   exec: Exec,
 ): Promise<readonly RepoPath[]> {
-  const { outcome, exitCode, stdout } = await exec({
+  const answer = await exec({
     command: 'git',
     args: [
       ...[
@@ -34,6 +35,8 @@ export async function uncommitted(
     env: cleanEnvironment(),
     timeout: TIMEOUT_MS,
   });
+  requireAnswer(answer, 'say what is not committed', root);
+  const { outcome, exitCode, stdout } = answer;
   if (outcome !== 'exited' || exitCode !== 0) return [];
   // Git names paths from the top of the work tree, which may lie above the root.
   const named = stdout

@@ -32,12 +32,6 @@ export interface ToolsRequest {
 const DEFAULT_TIMEOUT = 300_000;
 
 /**
- * A tool is ended when its time is up, by force some seconds later; but a child that it left behind keeps its output
- * open. This is when we go on without them.
- */
-const GRACE = 8_000;
-
-/**
  * Judges a tree by every tool.
  * @returns one result per tool, in the order of the tools
  */
@@ -75,31 +69,11 @@ async function runOne(
   paths: readonly RepoPath[],
 ): Promise<CheckResult> {
   const failed = (reason: string): CheckResult => ({ check: tool.id, outcome: 'failed', reason });
-  const bounded: Exec = (execution) =>
-    withDeadline(exec(execution), execution.timeout + GRACE, {
-      outcome: 'timeout',
-      stdout: '',
-      stderr: '',
-    });
   try {
-    return await tool.run({ root, paths, exec: bounded, timeout });
+    return await tool.run({ root, paths, exec, timeout });
   } catch (error) {
     // Each tool answers for itself: one that breaks does not hide what the others say.
     return failed(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  }
-}
-
-async function withDeadline<T>(answer: Promise<T>, milliseconds: number, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<T>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(otherwise);
-    }, milliseconds);
-  });
-  try {
-    return await Promise.race([answer, deadline]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

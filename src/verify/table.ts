@@ -1,18 +1,6 @@
 /** Turns a report into lines for a terminal; nothing that a tool or a file said can move the cursor or colour it. */
+import { plainLine } from '../printable.ts';
 import type { CheckResult, Finding, VerifyReport } from './check.ts';
-
-/** Escape sequences (ECMA-48): CSI, the string sequences up to their end, and those of two characters. */
-const ESCAPE_SEQUENCE =
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what must be found
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[PX\]^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c|$)|\u001b[ -/]*[0-~]/g;
-/** What is left of control characters, and those that turn the direction of writing. */
-// eslint-disable-next-line no-control-regex -- control characters are exactly what must be found
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g;
-
-/** Text as one line that is safe to print. */
-export function plainLine(text: string): string {
-  return text.replace(ESCAPE_SEQUENCE, '').replace(CONTROL, ' ').trim();
-}
 
 /** The report as lines without line feeds: a row per check, its findings beneath, the sum at the end. */
 export function tableLines({ results }: VerifyReport): readonly string[] {

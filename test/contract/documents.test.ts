@@ -1,6 +1,7 @@
 /** The documents for operators name only what is there, for whatever is chosen; what they say to type runs in test/tools. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { parseCommandLine } from '../../src/cli/args.ts';
 import type { JudgedFile, JudgedTree } from '../../src/verify/check.ts';
 import { markdownOf } from '../../src/verify/embedded/markdown-source.ts';
 import { commandsOf, documentsOf, unknownPrograms } from '../support/documents.ts';
@@ -24,7 +25,9 @@ const rendered: Rendered[] = [];
 
 beforeAll(async () => {
   const documented = namedRows().filter(
-    ({ answers }) => (answers.operations as readonly string[]).length > 0,
+    ({ answers }) =>
+      (answers.operations as readonly string[]).length > 0 ||
+      (answers.repository as readonly string[]).includes('project'),
   );
   const step = Math.ceil(documented.length / ROWS);
   const rows = documented.filter((_, index) => index % step === 0);
@@ -167,6 +170,21 @@ const PROGRAMS = new Set(['venv', 'pytest', 'pip']);
 /** Variables of an operator's own shell, and of what is on the machine. */
 const OPERATORS_OWN = new Set(['RESTORED_URL', 'USER_ID', 'ACCESS_TOKEN', 'NAME_FILE']);
 
+/** What of bulwark's own commands it would not take itself. */
+const unknownToBulwark = (tree: JudgedTree): readonly string[] =>
+  commandsOf(documentsOf(tree)).flatMap(({ words, path, line }) => {
+    const at = words.findIndex((word) => /^create-bulwark@(?:latest|\d+\.\d+\.\d+)$/.test(word ?? ''));
+    const isOurs = words.some((word) => word?.includes('bulwark'));
+    if (at < 0) return isOurs ? [`${path}:${line} starts no version of bulwark`] : [];
+    const { issues, command } = parseCommandLine(
+      words.slice(at + 1).map((word) => word ?? ''),
+      catalog.questions,
+      false,
+    );
+    const misread = command === 'create' ? [`${path}:${line} would make a repository`] : [];
+    return [...issues.map(({ message }) => `${path}:${line} ${message}`), ...misread];
+  });
+
 /** Rows of the scorecard whose check is nothing that can be run or read. */
 function rowsWithoutCheck(tree: JudgedTree): readonly string[] {
   const card = [...tree.values()].find(({ path }) => path === 'docs/PRODUCTION_READINESS.md');
@@ -246,6 +264,7 @@ describe('the documents of every row', () => {
     ['docs/PRODUCTION_CHECKLIST.md'],
     ['docs/DISASTER_RECOVERY.md'],
     ['docs/ON_CALL.md'],
+    ['docs/DEPENDENCIES.md'],
     ['docs/runbooks/deployment.md'],
     ['docs/runbooks/rollback.md'],
     ['docs/runbooks/incident.md'],
@@ -272,6 +291,16 @@ const JUDGES: readonly {
     twins: [
       ['docs/runbooks/restore.md', 'docker compose stop', 'dockr compose stop'],
       ['docs/DISASTER_RECOVERY.md', '&& rsync', '&& rsnyc'],
+    ],
+  },
+  {
+    says: "give bulwark's commands as it takes them",
+    judge: unknownToBulwark,
+    twins: [
+      ['docs/DEPENDENCIES.md', ' pin --refresh', ' pin --renew'],
+      ['docs/DEPENDENCIES.md', ' update --abort', ' check --abort'],
+      ['docs/DEPENDENCIES.md', ' pin\n', ' pins\n'],
+      ['docs/DEPENDENCIES.md', 'create-bulwark@latest', 'bulwark'],
     ],
   },
   {

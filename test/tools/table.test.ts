@@ -1,6 +1,6 @@
 /** Does the table say all that the report does, aligned, and nothing that moves the cursor? */
 import { expect, test } from 'vitest';
-import { plainLine, tableLines } from '../../src/verify/table.ts';
+import { tableLines } from '../../src/verify/table.ts';
 
 test('a row per check, its findings beneath, the sum at the end', () => {
   const lines = tableLines({
@@ -38,19 +38,6 @@ test('a row per check, its findings beneath, the sum at the end', () => {
     '',
     '1 passed, 1 with 2 findings, 1 failed, 1 skipped',
   ]);
-});
-
-test.each([
-  ['colours', '\u001b[31mred\u001b[0m', 'red'],
-  ['the title of the window', '\u001b]0;title\u0007text', 'text'],
-  ['a link', '\u001b]8;;https://example.test\u001b\\link\u001b]8;;\u001b\\', 'link'],
-  ['a sequence that never ends', 'a\u001bPrest', 'a'],
-  ['eight-bit controls', '\u009b2Ja', 'a'],
-  ['line feeds and carriage returns', 'a\r\n  b\tc', 'a   b c'],
-  ['reversed writing', 'a\u202ec', 'a c'],
-  ['a lone escape', 'a\u001b', 'a'],
-])('%s are not printed', (_, text, expected) => {
-  expect(plainLine(text)).toBe(expected);
 });
 
 test('hostile names of files and rules do not break lines', () => {

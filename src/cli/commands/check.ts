@@ -2,6 +2,7 @@
 import { BulwarkError, ExitCode, usageError, type Issue } from '../../errors.ts';
 import { flattenAnswers } from '../../plan/answers-document.ts';
 import type { Resolution } from '../../plan/answers.ts';
+import { shortPin } from '../../pin/reference.ts';
 import { planResolved, resolveRun } from '../../plan/catalog.ts';
 import { editsOf, type Edit } from '../../repo/edits.ts';
 import { readManaged, type ManagedRepo } from '../../repo/managed-repo.ts';
@@ -9,6 +10,7 @@ import { RECORD_PATHS } from '../../repo/records.ts';
 import { reconcileStep, renderStep, startRun } from '../../run.ts';
 import type { ChangeSet } from '../../tree/change-set.ts';
 import { plannedFiles, serializeDocument } from '../document.ts';
+import type { BehindPin, BehindPins } from '../behind-pins.ts';
 import { managedRoot } from '../managed-root.ts';
 import { formatChanges, formatTable } from '../report.ts';
 import { scopeOf, unresolved } from '../rerun.ts';
@@ -18,8 +20,9 @@ import { tableLines } from '../../verify/table.ts';
 import type { Command, CommandContext } from './command.ts';
 import { version } from 'bulwark:package';
 
-/** Kinds of drift; what a file of the application has become since it was seeded is none. */
-const KINDS = ['rules', 'edits', 'update'] as const;
+/** Kinds of drift; what a file of the application has become since it was seeded is none. Pins are asked for over the network. */
+const KINDS = ['rules', 'edits', 'update', 'pins'] as const;
+const WITHOUT_NETWORK = KINDS.filter((kind) => kind !== 'pins');
 type Kind = (typeof KINDS)[number];
 
 export const check: Command = async (context) => {
@@ -35,8 +38,11 @@ export const check: Command = async (context) => {
   const report = kinds.has('rules') ? await rulesReport(context, repo, resolution) : undefined;
   const edits = kinds.has('edits') ? editsOf(repo).filter((edit) => isOurs(edit, repo)) : [];
   const updates = kinds.has('update') ? await updatesOf(context, repo, resolution) : [];
+  const pins = kinds.has('pins') ? await pinsOf(context, repo) : undefined;
   const isDrifted = edits.length + updates.length > 0;
-  const code = report?.isBroken === true ? ExitCode.ruleBroken : isDrifted ? ExitCode.drift : ExitCode.ok;
+  const isBehind = pins !== undefined && pins.behind.length > 0;
+  const code =
+    report?.isBroken === true ? ExitCode.ruleBroken : isDrifted || isBehind ? ExitCode.drift : ExitCode.ok;
   if (line.options.has('json')) {
     terminal.out(
       serializeDocument({
@@ -47,6 +53,7 @@ export const check: Command = async (context) => {
         rules: report?.result ?? null,
         edits: edits.map(({ path, base, kind }) => ({ path, component: base.component, change: kind })),
         updates: plannedFiles(updates),
+        pins: pins?.behind.map(({ key, ...rest }) => ({ reference: key, ...rest })) ?? null,
       }),
     );
     return code;
@@ -59,10 +66,13 @@ export const check: Command = async (context) => {
   if (report) terminal.out(`${tableLines({ results: [report.result] }).join('\n')}\n`);
   if (edits.length > 0) terminal.out(`Changed since bulwark wrote it:\n\n${formatEdits(edits)}\n`);
   if (updates.length > 0) terminal.out(`An update would change:\n\n${formatChanges(updates)}\n`);
+  if (pins && isBehind) terminal.out(`Pins that are behind their tags:\n\n${formatBehind(pins.behind)}\n`);
+  for (const notice of pins?.notices ?? []) say(`note: ${notice}\n`);
   if (repo.lock.bulwark !== version)
     say(`note: bulwark ${repo.lock.bulwark} wrote this repository, this is ${version}\n`);
   if (code === ExitCode.ok) say('No drift.\n');
-  else if (isDrifted)
+  if (isBehind) say('Move them with: bulwark pin --refresh\n');
+  if (isDrifted)
     say('See bulwark diff for the changes, and bulwark update --dry-run --diff for the update.\n');
   return code;
 };
@@ -86,14 +96,17 @@ function resolutionOf({ catalog }: CommandContext, { settings }: ManagedRepo): R
 async function rulesReport(context: CommandContext, { root }: ManagedRepo, resolution: Resolution) {
   const sources = rulesFiles(context, root);
   if (sources.length === 0) return undefined;
-  const [{ checkResultOf, enforceRules, isBroken, sarifRulesOf }, { readTree }, { exec }] = await Promise.all(
-    [import('../../rules/enforce-rules.ts'), import('../../repo/read-tree.ts'), import('../../exec.ts')],
-  );
+  const [{ checkResultOf, enforceRules, isBroken, sarifRulesOf }, { readTree }, { execUntil }] =
+    await Promise.all([
+      import('../../rules/enforce-rules.ts'),
+      import('../../repo/read-tree.ts'),
+      import('../../exec.ts'),
+    ]);
   const { components, questions } = context.catalog;
   const report = await enforceRules(sources, {
     answers: resolution.answers,
     components: resolution.components.map(({ id }) => id),
-    tree: await readTree(root, exec),
+    tree: await readTree(root, execUntil(context.signal)),
     known: { components: components.map(({ id }) => id), questions },
     today: new Date(),
   });
@@ -101,7 +114,7 @@ async function rulesReport(context: CommandContext, { root }: ManagedRepo, resol
 }
 
 function chosenKinds(option: unknown): ReadonlySet<Kind> {
-  if (typeof option !== 'string') return new Set(KINDS);
+  if (typeof option !== 'string') return new Set(WITHOUT_NETWORK);
   const words = option.split(',').map((word) => word.trim());
   const unknown = words.filter((word) => !(KINDS as readonly string[]).includes(word));
   if (unknown.length > 0) {
@@ -146,6 +159,22 @@ async function updatesOf(
     ({ kind, path }) => kind !== 'unchanged' && kind !== 'keep' && !RECORD_PATHS.includes(path),
   );
 }
+
+async function pinsOf(context: CommandContext, { root, settings }: ManagedRepo): Promise<BehindPins> {
+  const { behindPins } = await import('../behind-pins.ts');
+  return behindPins(context, root, settings);
+}
+
+const formatBehind = (behind: readonly BehindPin[]): string =>
+  formatTable(
+    ['reference', 'pinned to', 'stands for', 'where'],
+    behind.map(({ key, from = '', pin, path, line }) => [
+      key,
+      shortPin(from),
+      shortPin(pin),
+      `${path}:${line}`,
+    ]),
+  );
 
 const formatEdits = (edits: readonly Edit[]): string =>
   formatTable(

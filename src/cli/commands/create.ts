@@ -101,11 +101,11 @@ const nextSteps = ({ directory }: ChosenRun, plan: Plan): string[] => [
 ];
 
 async function firstCommit(
-  { line, say, style }: CommandContext,
+  { line, say, style, signal }: CommandContext,
   { request, workTree }: ChosenRun,
 ): Promise<void> {
   if (line.options.has('no-git')) return;
-  const [{ initRepository }, { exec }] = await Promise.all([
+  const [{ initRepository }, { execUntil }] = await Promise.all([
     import('../../repo/git.ts'),
     import('../../exec.ts'),
   ]);
@@ -116,7 +116,7 @@ async function firstCommit(
       message: `Create ${request.plan.project.names.slug} with bulwark`,
       ...(workTree !== undefined && { workTree }),
     },
-    exec,
+    execUntil(signal),
   );
   if (done.outcome === 'failed') say(formatIssues([done.issue], style).replace('error', 'warning'));
   if (done.outcome === 'skipped' && done.reason === 'no-git')

@@ -7,7 +7,7 @@ import { serializeDocument } from '../document.ts';
 import { managedRoot } from '../managed-root.ts';
 import { formatPatch } from '../format-diff.ts';
 import { pathsIn } from '../paths-in.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../printable.ts';
 import type { Command } from './command.ts';
 
 export const diff: Command = async (context) => {

@@ -1,6 +1,6 @@
 /** `bulwark doctor`: which programs are there that bulwark and the rendered repositories use, and how to get the others. */
 import { ExitCode } from '../../errors.ts';
-import { exec, type Exec } from '../../exec.ts';
+import { execUntil, type Exec } from '../../exec.ts';
 import { installHint, type InstallHint } from '../../verify/tools/tool.ts';
 import { tools } from '../../verify/tools/index.ts';
 import { serializeDocument } from '../document.ts';
@@ -46,12 +46,12 @@ const OWN_PROGRAMS: readonly Program[] = [
   },
 ];
 
-export const doctor: Command = async ({ line, terminal }) => {
+export const doctor: Command = async ({ line, terminal, signal }) => {
   const programs: readonly Program[] = [
     ...OWN_PROGRAMS,
     ...tools.map(({ judges, ...tool }) => ({ ...tool, use: `judges ${judges}` })),
   ];
-  const diagnoses = await Promise.all(programs.map((program) => diagnose(program, exec)));
+  const diagnoses = await Promise.all(programs.map((program) => diagnose(program, execUntil(signal))));
   if (line.options.has('json')) {
     terminal.out(
       serializeDocument({ ok: true, code: ExitCode.ok, node: process.versions.node, programs: diagnoses }),

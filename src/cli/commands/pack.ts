@@ -18,7 +18,7 @@ import type { VirtualFile } from '../../tree/virtual-tree.ts';
 import type { Finding } from '../../verify/check.ts';
 import { serializeDocument } from '../document.ts';
 import { packFolder, packPorts } from '../packs.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../printable.ts';
 import { shellWord } from '../repeat-command.ts';
 import { formatIssues, formatSteps } from '../report.ts';
 import type { Command, CommandContext } from './command.ts';

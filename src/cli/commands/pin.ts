@@ -1,35 +1,29 @@
-/** `bulwark pin`: puts digests to image tags and commits to action tags, as the registries say that they stand for. */
-import { homedir } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { version } from 'bulwark:package';
+/** `bulwark pin`: puts digests to image tags and commits to action tags, as the registries say that they stand for; and renews them. */
+import { dirname, relative, resolve, sep } from 'node:path';
 import { ExitCode, usageError, type Issue } from '../../errors.ts';
-import { exec } from '../../exec.ts';
-import { NO_CREDENTIALS, readDockerConfig, type RegistryCredentials } from '../../pin/docker-config.ts';
-import { gitHubClient, gitHubOf } from '../../pin/github.ts';
+import { execUntil } from '../../exec.ts';
 import { reasonsToLeave } from '../../pin/own-images.ts';
 import {
   needsOf,
+  needsToRenew,
   planPins,
   unpinnedBranches,
   type LeftAsIs,
+  type Needs,
   type PinPlan,
-  type PinRecords,
+  type RenewalNeeds,
 } from '../../pin/plan-pins.ts';
 import { textsOf } from '../../pin/pin-tree.ts';
-import { NO_PINS } from '../../pin/reference.ts';
-import { hostOfRegistry, registryClient } from '../../pin/registry.ts';
-import { requestPorts } from '../../pin/requests.ts';
-import { offlineError, resolvePins, type Resolved, type Wanted } from '../../pin/resolve.ts';
-import { BASELINE_PATH, readBaseline } from '../../repo/baseline.ts';
+import { NO_PINS, shortPin } from '../../pin/reference.ts';
 import { commitChanges } from '../../repo/commit-changes.ts';
-import { LOCK_PATH, parseLock, sha256 } from '../../repo/lockfile.ts';
-import { openTarget, readTargetFiles, type Target } from '../../repo/open-repo.ts';
-import { readOutside } from '../../repo/read-outside.ts';
+import { sha256 } from '../../repo/lockfile.ts';
+import { openTarget } from '../../repo/open-repo.ts';
 import { readTree } from '../../repo/read-tree.ts';
-import { parseSettings, SETTINGS_PATH } from '../../repo/settings-file.ts';
 import type { RepoPath } from '../../tree/repo-path.ts';
 import { serializeDocument } from '../document.ts';
-import { printable } from '../printable.ts';
+import { lookUp, lookUpAgain, type LookedUp } from '../look-up-pins.ts';
+import { recordsAt } from '../pin-records.ts';
+import { printable } from '../../printable.ts';
 import { recover } from '../recover.ts';
 import { formatTable } from '../report.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -39,13 +33,14 @@ export const pin: Command = async (context) => {
   const root = repositoryOf(terminal.cwd);
   recover(root, say);
   const records = recordsAt(root);
-  const tree = await readTree(root, exec);
+  const tree = await readTree(root, execUntil(signal));
   const texts = textsOf(tree.values());
   const isChosen = choiceOf(line.positionals, terminal.cwd, root, [...tree.keys()]);
   const known = records?.settings.pins ?? NO_PINS;
   const leave = reasonsToLeave(texts, records?.settings.answers);
-  const { wanted, left } = needsOf(texts, isChosen, known, leave);
-  const { pins, branches, notices, hosts } = await lookUp(context, wanted);
+  const { left, pins, branches, notices, hosts } = await (line.options.has('refresh')
+    ? refreshed(context, needsToRenew(texts, isChosen, known, leave))
+    : missing(context, needsOf(texts, isChosen, known, leave)));
   const plan = planPins({
     tree,
     texts,
@@ -60,6 +55,18 @@ export const pin: Command = async (context) => {
   await report(context, { plan, left: allLeft, notices, hosts, isDry });
   return ExitCode.ok;
 };
+
+type Found = LookedUp & Pick<Needs, 'left'>;
+
+const missing = async (context: CommandContext, { wanted, left }: Needs): Promise<Found> => ({
+  ...(await lookUp(context, wanted)),
+  left,
+});
+
+const refreshed = async (context: CommandContext, needs: RenewalNeeds): Promise<Found> => ({
+  ...(await lookUpAgain(context, needs)),
+  left: needs.left,
+});
 
 /** Where bulwark's records are, here or above in the same work tree; else where one stands. */
 function repositoryOf(cwd: string): string {
@@ -78,29 +85,6 @@ function repositoryOf(cwd: string): string {
     if (openTarget(at).state === 'bulwark') return at;
     if (at === here.workTree || at === dirname(at)) return here.root;
   }
-}
-
-/** What bulwark keeps here; undefined where it keeps nothing. */
-function recordsAt(root: string): PinRecords | undefined {
-  const target: Target = openTarget(root);
-  if (target.state !== 'bulwark') return undefined;
-  const files = readTargetFiles(target, [SETTINGS_PATH, LOCK_PATH, BASELINE_PATH]);
-  const originals = new Map([...files].map(([path, { content }]) => [path, content]));
-  const missing = [SETTINGS_PATH, LOCK_PATH, BASELINE_PATH].filter((path) => !originals.has(path));
-  if (missing.length > 0) {
-    throw usageError(
-      missing.map((path) => ({
-        id: 'record-missing',
-        message: `${path} is missing in a repository that bulwark wrote`,
-        where: path,
-        hint: 'restore it from git, or run: bulwark update --rebuild',
-      })),
-    );
-  }
-  const text = (path: RepoPath) => originals.get(path)?.toString('utf8') ?? '';
-  const settings = parseSettings(text(SETTINGS_PATH));
-  const lock = parseLock(text(LOCK_PATH));
-  return { settings, lock, baseline: readBaseline(text(BASELINE_PATH), lock), originals };
 }
 
 /** @throws BulwarkError (code 2) with every word that names no file of the repository */
@@ -132,37 +116,6 @@ function choiceOf(
   return (path) => chosen.has(path) || [...folders].some((folder) => path.startsWith(folder));
 }
 
-interface LookedUp extends Resolved {
-  /** Who was asked. */
-  readonly hosts: readonly string[];
-}
-
-async function lookUp({ line, terminal, say, signal }: CommandContext, wanted: Wanted): Promise<LookedUp> {
-  const { images, actions } = wanted;
-  if (images.size + actions.size === 0) return { pins: NO_PINS, branches: new Set(), notices: [], hosts: [] };
-  if (line.options.has('offline')) throw offlineError(wanted);
-  const gitHub = gitHubOf(terminal.environment);
-  const names = new Set([
-    ...[...images.values()].map(({ registry }) => hostOfRegistry(registry)),
-    ...(actions.size > 0 ? [gitHub.api.host] : []),
-  ]);
-  say(`asking over the network: ${[...names].sort().join(', ')}\n`);
-  const ports = requestPorts(signal, `bulwark/${version}`);
-  const resolved = await resolvePins(
-    wanted,
-    registryClient(dockerCredentials(terminal.environment), ports),
-    gitHubClient(gitHub, ports),
-  );
-  return { ...resolved, hosts: [...ports.asked].sort() };
-}
-
-function dockerCredentials(environment: NodeJS.ProcessEnv): RegistryCredentials {
-  const { DOCKER_CONFIG = '', HOME } = environment;
-  const folder = DOCKER_CONFIG === '' ? join(HOME ?? homedir(), '.docker') : DOCKER_CONFIG;
-  const text = readOutside(join(folder, 'config.json'));
-  return text === undefined ? NO_CREDENTIALS : readDockerConfig(text);
-}
-
 interface Outcome {
   readonly plan: PinPlan;
   readonly left: readonly LeftAsIs[];
@@ -192,7 +145,8 @@ async function report(context: CommandContext, outcome: Outcome): Promise<void> 
   }
   for (const notice of notices) say(`note: ${notice}\n`);
   say(formatLeft(left, line.options.has('verbose')));
-  if (plan.files.length === 0) say('there is nothing to pin\n');
+  if (plan.files.length === 0)
+    say(line.options.has('refresh') ? 'no tag has moved\n' : 'there is nothing to pin\n');
   else if (isDry) say('\nThis was a dry run: nothing was written.\n');
 }
 
@@ -206,7 +160,7 @@ const documentOf = ({ plan, left, notices }: Outcome, hosts: readonly string[]) 
       path,
       change: 'update',
       ...(change?.kind === 'update' && { sha256: sha256(change.content) }),
-      replaced: replaced.map(({ key, pin: pinned, line }) => ({ reference: key, pin: pinned, line })),
+      replaced: replaced.map(({ key, ...rest }) => ({ reference: key, ...rest })),
       suppressionsRemoved,
     };
   }),
@@ -217,26 +171,29 @@ const documentOf = ({ plan, left, notices }: Outcome, hosts: readonly string[]) 
 
 /** One row a reference: what it is now, and in how many files. */
 function formatPinned({ files }: PinPlan): string {
-  const rows = new Map<string, { readonly pinned: string; readonly paths: Set<string> }>();
+  const rows = new Map<string, { readonly cells: readonly string[]; readonly paths: Set<string> }>();
+  const all = files.flatMap(({ replaced }) => replaced);
+  const isRenewed = all.some(({ from }) => from !== undefined);
   for (const { path, replaced } of files) {
-    for (const { key, pin: pinned } of replaced) {
-      const row = rows.get(key) ?? { pinned, paths: new Set() };
+    for (const { key, pin: pinned, from } of replaced) {
+      const was = isRenewed ? [from === undefined ? '' : shortPin(from)] : [];
+      const row = rows.get(`${key} ${was.join('')}`) ?? {
+        cells: [key, ...was, shortPin(pinned)],
+        paths: new Set(),
+      };
       row.paths.add(path);
-      rows.set(key, row);
+      rows.set(`${key} ${was.join('')}`, row);
     }
   }
   const removed = files.flatMap(({ suppressionsRemoved }) => suppressionsRemoved).length;
   const table = formatTable(
-    ['reference', 'pinned to', 'where'],
+    ['reference', ...(isRenewed ? ['was'] : []), 'pinned to', 'where'],
     [...rows]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, { pinned, paths }]) => [key, shorten(pinned), listed([...paths])]),
+      .map(([, { cells, paths }]) => [...cells, listed([...paths])]),
   );
   return removed === 0 ? table : `${table}\n  ${removed} suppressions that waited for it were taken out\n`;
 }
-
-/** As much of a digest as people compare. */
-const shorten = (pinned: string): string => pinned.slice(0, pinned.startsWith('sha256:') ? 19 : 12);
 
 const listed = (paths: readonly string[]): string =>
   paths.length <= 2 ? paths.join(', ') : `${paths[0] ?? ''} and ${paths.length - 1} more`;

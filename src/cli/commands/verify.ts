@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { version } from 'bulwark:package';
 import { ExitCode, usageError } from '../../errors.ts';
-import { exec } from '../../exec.ts';
+import { execUntil } from '../../exec.ts';
 import { openTarget } from '../../repo/open-repo.ts';
 import { readTree } from '../../repo/read-tree.ts';
 import type { CheckResult, JudgedTree, VerifyReport } from '../../verify/check.ts';
@@ -30,7 +30,7 @@ export const verify: Command = async (context) => {
     ]);
   }
   recover(root, context.say);
-  const tree = await readTree(root, exec);
+  const tree = await readTree(root, execUntil(context.signal));
   const results = [...(await runEmbedded(tree)), ...(await judgeWithTools(context, tree))];
   const code = codeOf(results);
   if (line.options.has('json')) {
@@ -52,7 +52,7 @@ export async function verifyWithTools(
   context: CommandContext,
   root: string,
 ): Promise<readonly CheckResult[]> {
-  const results = await judgeWithTools(context, await readTree(root, exec));
+  const results = await judgeWithTools(context, await readTree(root, execUntil(context.signal)));
   context.say(formatReport({ results }));
   return results;
 }
@@ -60,7 +60,7 @@ export async function verifyWithTools(
 const judgeWithTools = (context: CommandContext, tree: JudgedTree): Promise<readonly CheckResult[]> =>
   runTools({
     tree,
-    exec,
+    exec: execUntil(context.signal),
     signal: context.signal,
     onProgress: ({ tool, state }) => {
       context.say(`${tool}: ${state}\n`);

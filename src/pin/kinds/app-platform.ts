@@ -1,6 +1,19 @@
 /** Images of an app of DigitalOcean's App Platform (docs.digitalocean.com, "App Spec"): a digest stands in the tag's place. */
-import { left, parseImage, type Reference } from '../reference.ts';
-import { eachMap, nodeAt, pairAt, plainAt, textAt, type YamlNode, type YamlText } from '../yaml-places.ts';
+import { lineEnd } from '../edit.ts';
+import { left, parseImage, TAGLESS, type Reference } from '../reference.ts';
+import {
+  eachMap,
+  nodeAt,
+  pairAt,
+  plainAt,
+  setValue,
+  textAt,
+  type YamlNode,
+  type YamlText,
+} from '../yaml-places.ts';
+
+/** As `pin` writes it. */
+const TAG_COMMENT = /^\s+#\s*(\w[\w.-]{0,127})\s*$/;
 
 export const isAppSpec = (path: string): boolean => /(?:^|\/)\.do\/[^/]+\.ya?ml$/.test(path);
 
@@ -24,7 +37,12 @@ function referencesOf(map: YamlNode, text: string): readonly Reference[] {
   const pair = pairAt(map, digest === undefined ? 'tag' : 'digest');
   const placed = textAt(pair?.value, text);
   if (!pair || !placed) return [];
-  const written = digest === undefined ? `${name}:${placed.value}` : name;
+  // Both together are refused; the tag stays as a comment.
+  const tag =
+    digest === undefined
+      ? placed.value
+      : TAG_COMMENT.exec(text.slice(placed.outerEnd, lineEnd(text, placed.outerEnd)))?.[1];
+  const written = tag === undefined ? name : `${name}:${tag}`;
   if (type !== 'DOCKER_HUB' && type !== 'GHCR') {
     return [
       left(written, placed.start, 'it lies in the registry of the account, whose name is not in the file'),
@@ -39,13 +57,15 @@ function referencesOf(map: YamlNode, text: string): readonly Reference[] {
       name: parsed.name,
       offset: placed.start,
       ...(digest !== undefined && { digest }),
-      // Both together are refused; the tag stays as a comment.
+      ...(tag === undefined && { stays: TAGLESS }),
       pin: (pinned) => [
-        {
-          start: pair.keyStart,
-          end: pair.valueEnd,
-          text: `digest: ${pinned}${pair.isFlow ? '' : ` # ${placed.value}`}`,
-        },
+        digest === undefined
+          ? {
+              start: pair.keyStart,
+              end: pair.valueEnd,
+              text: `digest: ${pinned}${pair.isFlow ? '' : ` # ${placed.value}`}`,
+            }
+          : setValue(pair, text, pinned),
       ],
     },
   ];

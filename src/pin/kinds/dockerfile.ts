@@ -1,5 +1,12 @@
 /** Images that a Dockerfile builds on (docs.docker.com, "Dockerfile reference"): FROM, COPY --from, RUN --mount, # syntax. */
-import { left, parseImage, type ImageReference, type LeftReference, type Reference } from '../reference.ts';
+import {
+  left,
+  parseImage,
+  TAGLESS,
+  type ImageReference,
+  type LeftReference,
+  type Reference,
+} from '../reference.ts';
 import { imageText } from './image-text.ts';
 
 /** One instruction without its line ends; each character knows where it stood. */
@@ -125,8 +132,21 @@ function fromReferences(
     if (value === 'scratch') return [];
     const parsed = parseImage(value);
     if (!parsed) return [left(from.word, from.start, 'it is composed of build arguments that name no image')];
-    if (parsed.digest !== undefined) return [{ kind: 'image', ...parsed, offset: from.start, pin: () => [] }];
     const argument = last && args.get(last.name);
+    const { name, key, digest, isTagged } = parsed;
+    if (digest !== undefined) {
+      // In the default of the last argument, if it stands there whole.
+      const isThere = argument?.value.endsWith(`@${digest}`) === true;
+      const edit = argument && { start: argument.end - digest.length, end: argument.end };
+      return [
+        {
+          ...{ kind: 'image', name, key, digest, offset: isThere ? argument.start : from.start },
+          ...(!isThere && { stays: 'it is composed of build arguments in none of which it stands whole' }),
+          ...(!isTagged && { stays: TAGLESS }),
+          pin: (pinned) => (isThere && edit ? [{ ...edit, text: pinned }] : []),
+        },
+      ];
+    }
     if (!argument) return [left(parsed.key, from.start, 'a digest has no place in how it is composed')];
     const others = expanded.filter((other) => namesOf(other.from.word).includes(last.name));
     const isAlone = others.every((other) => other.value === value && other.last?.name === last.name);

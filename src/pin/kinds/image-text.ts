@@ -1,5 +1,5 @@
 /** An image that stands in a text as one piece, `name:tag`: the digest goes behind it. */
-import { left, parseImage, type ImageReference, type LeftReference } from '../reference.ts';
+import { left, parseImage, TAGLESS, type ImageReference, type LeftReference } from '../reference.ts';
 import type { PlacedText, YamlNode } from '../yaml-places.ts';
 import { textAt } from '../yaml-places.ts';
 
@@ -23,8 +23,13 @@ export function imageText(
     name,
     offset: start,
     ...(digest !== undefined && { digest }),
+    ...(digest !== undefined && !isTagged && { stays: TAGLESS }),
     ...traits,
-    pin: (pinned) => [{ start: end, end, text: `${isTagged ? '' : `:${name.tag}`}@${pinned}` }],
+    pin: (pinned) => [
+      digest === undefined
+        ? { start: end, end, text: `${isTagged ? '' : `:${name.tag}`}@${pinned}` }
+        : { start: end - digest.length, end, text: pinned },
+    ],
   };
 }
 

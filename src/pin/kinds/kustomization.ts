@@ -7,6 +7,7 @@ import {
   pairAt,
   pairsOf,
   plainAt,
+  setValue,
   textAt,
   type YamlNode,
   type YamlPair,
@@ -28,7 +29,8 @@ function referencesOf(entry: YamlNode, text: string): readonly Reference[] {
   const written = `${name}:${tag.value}`;
   const parsed = parseImage(written);
   if (!parsed) return [left(written, tag.start, 'it is no image reference')];
-  const digest = plainAt(nodeAt(entry, 'digest'));
+  const digestPair = pairAt(entry, 'digest');
+  const digest = digestPair && plainAt(digestPair.value);
   return [
     {
       kind: 'image',
@@ -36,7 +38,7 @@ function referencesOf(entry: YamlNode, text: string): readonly Reference[] {
       name: parsed.name,
       offset: tag.start,
       ...(digest !== undefined && digest !== '' && { digest }),
-      pin: (pinned) => [besideTag(tagPair, text, pinned)],
+      pin: (pinned) => [digestPair ? setValue(digestPair, text, pinned) : besideTag(tagPair, text, pinned)],
     },
   ];
 }

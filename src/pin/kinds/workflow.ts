@@ -1,6 +1,6 @@
 /** Actions and images of GitHub's workflows and composite actions (docs.github.com, "Workflow syntax"). */
 import { lineEnd, type Edit } from '../edit.ts';
-import { left, parseAction, type ActionPin, type Reference } from '../reference.ts';
+import { COMMIT, left, parseAction, type ActionPin, type Reference } from '../reference.ts';
 import {
   itemsOf,
   nodeAt,
@@ -59,7 +59,37 @@ function usesOf(node: YamlNode | undefined, text: string): readonly Reference[] 
   if (placed.value.startsWith(DOCKER)) return dockerImage(node, text);
   const action = parseAction(placed.value);
   if (!action) return [left(placed.value, placed.start, 'it names no tag')];
-  return [{ kind: 'action', ...action, offset: placed.start, pin: (pin) => commitEdits(placed, text, pin) }];
+  const version =
+    action.sha === undefined ? undefined : VERSION_WORD.exec(commentOf(placed, text)?.words ?? '')?.[2];
+  return [
+    {
+      kind: 'action',
+      ...action,
+      offset: placed.start,
+      ...(version !== undefined && { version }),
+      pin: (pin) => commitEdits(placed, text, pin),
+    },
+  ];
+}
+
+/** The version with which a comment begins, whatever else it says. */
+const VERSION_WORD = /^(#\s*(?:tag=)?)(v?\d+(?:\.\d+)*(?:[-+][\w.-]+)?)(?![\w.])/;
+
+interface Comment {
+  /** From its `#`. */
+  readonly words: string;
+  readonly start: number;
+  /** The blank before it. */
+  readonly space: string;
+}
+
+/** The comment at the end of the line, behind what may close a flow collection. */
+function commentOf({ outerEnd }: PlacedText, text: string): Comment | undefined {
+  const rest = text.slice(outerEnd, lineEnd(text, outerEnd));
+  const match = /(\s+)(#.*)$/.exec(rest);
+  if (!match || !/^\s*[\]},]*\s*#/.test(rest)) return undefined;
+  const [, space = ' ', words = ''] = match;
+  return { words, start: outerEnd + match.index, space };
 }
 
 /** A comment that is nothing but the version: `# v4`, as Dependabot and zizmor read it. */
@@ -69,17 +99,21 @@ const VERSION_COMMENT = /^#\s*(?:tag=)?v?\d+(?:\.\d+)*\s*$/;
 function commitEdits(placed: PlacedText, text: string, { sha, version }: ActionPin): readonly Edit[] {
   const at = placed.start + placed.value.lastIndexOf('@') + 1;
   const commit: Edit = { start: at, end: placed.end, text: sha };
-  const end = lineEnd(text, placed.outerEnd);
-  const rest = text.slice(placed.outerEnd, end);
-  const comment = /(\s+)(#.*)$/.exec(rest);
-  // Behind what closes a flow collection, or where the line has no comment: at its end.
-  if (!comment || !/^\s*[\]},]*\s*#/.test(rest)) {
+  const comment = commentOf(placed, text);
+  if (!comment) {
+    const rest = text.slice(placed.outerEnd, lineEnd(text, placed.outerEnd));
     const trimmed = placed.outerEnd + rest.trimEnd().length;
     return [commit, { start: trimmed, end: trimmed, text: ` # ${version}` }];
   }
-  const start = placed.outerEnd + comment.index;
-  const [, space = ' ', words = ''] = comment;
+  const { words, start, space } = comment;
+  const [known, before = ''] = COMMIT.test(placed.value.slice(at - placed.start))
+    ? (VERSION_WORD.exec(words) ?? [])
+    : [];
+  if (known !== undefined) {
+    const from = start + space.length + before.length;
+    return [commit, { start: from, end: start + space.length + known.length, text: version }];
+  }
   return VERSION_COMMENT.test(words)
-    ? [commit, { start, end, text: `${space}# ${version}` }]
+    ? [commit, { start, end: start + space.length + words.length, text: `${space}# ${version}` }]
     : [commit, { start, end: start, text: ` # ${version}` }];
 }

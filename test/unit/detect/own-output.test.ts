@@ -34,6 +34,7 @@ describe('the output of bulwark', () => {
       composeOverlays: ['docker-compose.prod.yml'],
       workflows: '.github/workflows',
       scripts: 'scripts',
+      docs: 'docs',
     });
   });
 

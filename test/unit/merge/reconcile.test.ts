@@ -1,7 +1,7 @@
 /** What happens to files that are there before bulwark comes: no line of the user's is lost. */
 import { describe, expect, it } from 'vitest';
 import { appendMissingLines } from '../../../src/merge/append-lines.ts';
-import { mergers } from '../../../src/merge/mergers.ts';
+import { mergersUntil } from '../../../src/merge/mergers.ts';
 import { reconcile, type OnConflict } from '../../../src/merge/reconcile.ts';
 import type { Change } from '../../../src/tree/change-set.ts';
 import { repoPath } from '../../../src/tree/repo-path.ts';
@@ -31,7 +31,7 @@ const change = async (
     originals: new Map(),
     renames: new Map(),
     splices: false,
-    mergers,
+    mergers: mergersUntil(new AbortController().signal),
   });
   if (!only) throw new Error('no change');
   return only;

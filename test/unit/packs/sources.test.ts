@@ -10,7 +10,7 @@ import { fetchPack } from '../../../src/packs/fetch-pack.ts';
 import { digestOf } from '../../../src/packs/pack-tree.ts';
 import type { PackPorts } from '../../../src/packs/ports.ts';
 import { formatReference, parseReference } from '../../../src/packs/reference.ts';
-import { nodeRequest } from '../../../src/packs/request.ts';
+import { requestWith } from '../../../src/packs/request.ts';
 import { writeTarball } from '../../../src/packs/tar.ts';
 import { startRegistry } from '../../support/registry.mjs';
 import {
@@ -281,7 +281,7 @@ describe('an archive at an address', () => {
     );
     try {
       const expected = digestOf(treeOf(cardPack()));
-      const own = await fetched(`http://ann:s3cret@${first.host}/own.tgz`, { request: nodeRequest });
+      const own = await fetched(`http://ann:s3cret@${first.host}/own.tgz`, { request: requestWith({}) });
       expect([own.sha512, formatReference(own.reference)]).toEqual([
         expected,
         `http://${first.host}/own.tgz`,
@@ -289,7 +289,7 @@ describe('an archive at an address', () => {
       const basic = `Basic ${Buffer.from('ann:s3cret').toString('base64')}`;
       expect(first.seen.map(({ authorization }) => authorization)).toEqual([basic, basic]);
       expect(
-        (await fetched(`http://ann:s3cret@${first.host}/away.tgz`, { request: nodeRequest })).sha512,
+        (await fetched(`http://ann:s3cret@${first.host}/away.tgz`, { request: requestWith({}) })).sha512,
       ).toBe(expected);
       expect(other.seen).toEqual([{ path: '/x.tgz', authorization: undefined }]);
     } finally {
@@ -306,7 +306,7 @@ describe('an archive at an address', () => {
   ])('that leads to %s is not followed', async (location, id) => {
     const server = await serve(() => ({ status: 302, headers: { location } }));
     try {
-      expect(await refused(`http://${server.host}/x.tgz`, { request: nodeRequest })).toMatchObject({
+      expect(await refused(`http://${server.host}/x.tgz`, { request: requestWith({}) })).toMatchObject({
         code: 2,
         ids: [id],
       });
@@ -320,16 +320,16 @@ describe('an archive at an address', () => {
       path === '/none.tgz' ? { status: 404 } : { status: 200, body: Buffer.alloc(33 * 1024 * 1024) },
     );
     try {
-      expect((await refused(`http://${server.host}/none.tgz`, { request: nodeRequest })).text).toContain(
+      expect((await refused(`http://${server.host}/none.tgz`, { request: requestWith({}) })).text).toContain(
         '404',
       );
-      expect((await refused(`http://${server.host}/big.tgz`, { request: nodeRequest })).ids).toEqual([
+      expect((await refused(`http://${server.host}/big.tgz`, { request: requestWith({}) })).ids).toEqual([
         'pack-too-large',
       ]);
     } finally {
       server.close();
     }
-    expect((await refused('http://127.0.0.1:9/x.tgz', { request: nodeRequest })).ids).toEqual([
+    expect((await refused('http://127.0.0.1:9/x.tgz', { request: requestWith({}) })).ids).toEqual([
       'pack-download',
     ]);
   });

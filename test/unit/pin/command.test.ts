@@ -1,18 +1,18 @@
 /** `bulwark pin` as a person runs it: disk, baseline, lock and settings change together or not at all. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../../src/cli/main.ts';
 import { findReferences } from '../../../src/pin/find-references.ts';
 import { pinTree } from '../../../src/pin/pin-tree.ts';
 import { pinOf } from '../../../src/pin/reference.ts';
-import { BASELINE_PATH, parseBaseline, serializeBaseline } from '../../../src/repo/baseline.ts';
-import { LOCK_PATH, lockOf, parseLock, serializeLock } from '../../../src/repo/lockfile.ts';
+import { BASELINE_PATH, parseBaseline } from '../../../src/repo/baseline.ts';
+import { LOCK_PATH, parseLock } from '../../../src/repo/lockfile.ts';
 import { parseSettings, serializeSettings, SETTINGS_PATH } from '../../../src/repo/settings-file.ts';
 import type { RepoPath } from '../../../src/tree/repo-path.ts';
 import { treeOf } from '../repo/trees.ts';
+import { compose, repositoryAt } from './repository.ts';
 import { BOTH, digestOf, sendJson, sendManifest, standIn, type StandIn } from './stand-in.ts';
 
 let root = '';
@@ -39,63 +39,9 @@ const world = (): Promise<StandIn> =>
     else sendJson(response, 404, {});
   });
 
-interface End {
-  readonly code: number;
-  readonly out: string;
-  readonly said: string;
-}
-
-async function run(args: readonly string[], api = 'http://127.0.0.1:1', cwd = root): Promise<End> {
-  const [out, said]: [string[], string[]] = [[], []];
-  const code = await main(
-    args,
-    'bulwark',
-    {
-      env: { HOME: join(root, 'no-home'), GITHUB_API_URL: api, NO_COLOR: '1' },
-      cwd: () => cwd,
-      stdin: {},
-      stdout: { write: (text) => out.push(text) },
-      stderr: { write: (text) => said.push(text) },
-    },
-    new AbortController().signal,
-  );
-  return { code, out: out.join(''), said: said.join('') };
-}
-
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-}
-
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-
-/** All files with their content, so that a change of any is seen. */
-const snapshot = (): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((path) => [path.slice(root.length + 1), readFileSync(path, 'base64')]),
-  );
-
-const compose = (...images: readonly string[]): string =>
-  `services:\n${images.map((image, index) => `  s${index}:\n    image: ${image}\n`).join('')}`;
+const { run, write, read, snapshot, writeAsBulwark } = repositoryAt(() => root);
 
 const WORKFLOW = 'jobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - uses: acme/x@main\n';
-
-/** What bulwark would have written. */
-function writeAsBulwark(files: Readonly<Record<string, string>>): void {
-  const tree = treeOf(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, [text, false]])));
-  write({
-    ...files,
-    [SETTINGS_PATH]: serializeSettings({ $schema: '', preset: null, answers: { name: 'x' }, packs: [] }),
-    [LOCK_PATH]: serializeLock(lockOf(tree, '0.0.0')),
-    [BASELINE_PATH]: serializeBaseline(tree),
-  });
-}
 
 describe('in any repository', () => {
   test('pins what it names, tells what it did and what it left, and does nothing the second time', async () => {

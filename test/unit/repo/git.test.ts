@@ -7,6 +7,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { type Exec, exec } from '../../../src/exec.ts';
 import { initRepository } from '../../../src/repo/git.ts';
+import { readTree } from '../../../src/repo/read-tree.ts';
+import { uncommitted } from '../../../src/repo/uncommitted.ts';
+import type { RepoPath } from '../../../src/tree/repo-path.ts';
 
 let home: string;
 let root: string;
@@ -123,6 +126,18 @@ describe('git port', () => {
     expect(await initRepository(request(), broken.port)).toMatchObject({
       issue: { id: 'git-init', message: expect.stringContaining('fatal: no') as string },
     });
+  });
+
+  it('is not taken for absent when it gives no answer', async () => {
+    for (const outcome of ['timeout', 'signal'] as const) {
+      const { port } = answering(() => ({ outcome }));
+      const unanswered = { exitCode: 74, issues: [{ id: 'git-unanswered' }] };
+      await expect(readTree(root, port)).rejects.toMatchObject(unanswered);
+      await expect(uncommitted(root, ['a' as RepoPath], port)).rejects.toMatchObject(unanswered);
+    }
+    const none = answering(() => ({ outcome: 'missing' }));
+    expect((await readTree(root, none.port)).size).toBeGreaterThan(0);
+    expect(await uncommitted(root, ['a' as RepoPath], none.port)).toEqual([]);
   });
 
   it('touches nothing in a repository that is one already', async () => {
