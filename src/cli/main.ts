@@ -5,7 +5,6 @@ import { version } from 'bulwark:package';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
 import { catalogOf } from '../plan/catalog.ts';
 import { parseCommandLine, type CommandLine } from './args.ts';
-import { wantedPacks } from './pack-references.ts';
 import type { Question } from '../plan/questions.ts';
 import type { Command, CommandContext } from './commands/command.ts';
 import { create } from './commands/create.ts';
@@ -14,6 +13,7 @@ import { formatHelp } from './help.ts';
 import type { CommandName } from './options.ts';
 import { formatIssues, styleOf } from './report.ts';
 import { terminalOf, type ProcessLike } from './terminal.ts';
+import { withPacks } from './with-packs.ts';
 
 /** The others are loaded when they are called: `create` should not pay for them. */
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -86,12 +86,7 @@ export async function carryOut(
       terminal.out(formatHelp(catalog.questions, line.command));
       return ExitCode.ok;
     }
-    const wanted = wantedPacks(plain);
-    if (wanted.references.length > 0) {
-      const { packsOfRun } = await import('./packs.ts');
-      const packs = await packsOfRun(plain, wanted);
-      context = { ...plain, line: parse(packs.catalog.questions), catalog: packs.catalog, packs };
-    }
+    context = await withPacks(plain, parse);
     if (context.line.issues.length > 0) throw usageError(context.line.issues);
     const command = await COMMANDS[line.command]();
     return await command(context);
@@ -104,7 +99,8 @@ export async function carryOut(
   }
 }
 
-function bugOf(error: unknown): BulwarkError {
+/** What is thrown and no BulwarkError. */
+export function bugOf(error: unknown): BulwarkError {
   const message = error instanceof Error ? error.message : String(error);
   return new BulwarkError(
     ExitCode.bug,

@@ -21,7 +21,7 @@ export interface WantedPacks {
 }
 
 /** What is wrong with the repository's records, the command itself tells. */
-export function wantedPacks({ line, terminal }: CommandContext): WantedPacks {
+export async function wantedPacks({ line, terminal }: CommandContext): Promise<WantedPacks> {
   const given = line.options.get('pack');
   const named = Array.isArray(given) ? (given as readonly string[]) : [];
   const root = OF_A_REPOSITORY.includes(line.command) ? findManaged(terminal.cwd) : undefined;

@@ -1,13 +1,11 @@
 /** A run into a repository that bulwark looks after already: `add`, `remove` and `update` differ in the answers alone. */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import nodePlop from 'node-plop';
 import { BulwarkError, ExitCode, usageError, type Issue } from '../errors.ts';
 import { flattenAnswers } from '../plan/answers-document.ts';
 import type { RawAnswers, Resolution } from '../plan/answers.ts';
 import { planResolved, resolveRun } from '../plan/catalog.ts';
 import type { Plan, Scope } from '../plan/plan-run.ts';
-import bulwarkPack, { carryOut } from '../plopfile.ts';
 import { conflictMarkerLine } from '../repo/failures.ts';
 import { readManaged, type ManagedRepo } from '../repo/managed-repo.ts';
 import { readExisting } from '../repo/open-repo.ts';
@@ -22,6 +20,7 @@ import type { Settings } from '../repo/settings-file.ts';
 import { onConflictOf, type ChosenRun } from './choose-run.ts';
 import type { CommandContext } from './commands/command.ts';
 import { managedRoot } from './managed-root.ts';
+import { carryOutRun, type PreparedRun } from './prepared-run.ts';
 import { refuseUnanswered } from './refuse-unanswered.ts';
 import { gatherAnswers, type GivenAnswers } from './raw-answers.ts';
 import { teamRules } from './team-rules.ts';
@@ -108,10 +107,14 @@ export interface Rerun {
  * Renders what the answers say now, and merges it with baseline and disk.
  * @throws BulwarkError: wrong answers (code 2), `uncommitted` (code 2), input that is needed (code 5)
  */
-export async function rerun(
+export const rerun = async (context: CommandContext, asked: Rerun): Promise<ExitCode> =>
+  carryOutRun(context, await prepareRerun(context, asked));
+
+/** The same, up to where plop takes over. */
+export async function prepareRerun(
   context: CommandContext,
   { command, place, change, done }: Rerun,
-): Promise<ExitCode> {
+): Promise<PreparedRun> {
   const { line, catalog, terminal } = context;
   const given = await gatherAnswers(
     { ...line, positionals: [] },
@@ -130,8 +133,15 @@ export async function rerun(
     ? await askPerson(context, { ...given, raw, preset, directory: place.root }, { choose, scope })
     : await takeGiven(context, raw, place, choose);
   const state = startRun(chosen.request);
-  await prepareAndCarryOut(context, state);
-  return conclude(context, chosen, state, done);
+  return {
+    state,
+    // Between the comparison and the writing stands the look at what git has not got yet.
+    beforeCommit: async ({ request, changes = [] }) => {
+      if (line.options.has('force') || request.dryRun || undecided(changes).length > 0) return;
+      await refuseUncommitted(request, changes);
+    },
+    conclude: async (telling) => conclude(telling, chosen, state, done),
+  };
 }
 
 async function takeGiven(
@@ -201,19 +211,6 @@ const withRenames = (plan: Plan, renames: Plan['renames'] = new Map()): Plan => 
   ...plan,
   renames: new Map([...plan.renames, ...renames]),
 });
-
-/** Plop runs the plan; between the comparison and the writing stands the look at what git has not got yet. */
-async function prepareAndCarryOut(context: CommandContext, state: RunState): Promise<void> {
-  const plop = await nodePlop();
-  bulwarkPack(plop, {
-    beforeCommit: async ({ request, changes = [] }) => {
-      if (context.line.options.has('force') || request.dryRun || undecided(changes).length > 0) return;
-      await refuseUncommitted(request, changes);
-    },
-  });
-  await context.packs?.hook(plop);
-  await carryOut(plop, state);
-}
 
 /** Git can give back what it has; what it has not got would be gone. */
 async function refuseUncommitted({ target }: RunRequest, changes: ChangeSet): Promise<void> {
