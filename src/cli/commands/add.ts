@@ -29,6 +29,7 @@ export async function prepareAdd(context: CommandContext): Promise<PreparedRun> 
   for (const id of required) say(`note: ${id} is added too, for it is needed\n`);
   return prepareRerun(context, {
     command: 'add',
+    words: ids,
     place,
     change: (raw) => withSets(raw, sets),
     done: () => `Added ${[...ids, ...required].join(', ')}.`,

@@ -1,5 +1,4 @@
 /** `bulwark create`: from answers to a new repository. */
-import { readFileSync } from 'node:fs';
 import { usageError, type ExitCode } from '../../errors.ts';
 import { planResolved, presetNamed, resolveRun } from '../../plan/catalog.ts';
 import type { Plan } from '../../plan/plan-run.ts';
@@ -9,9 +8,10 @@ import { chooseRun, type ChosenRun } from '../choose-run.ts';
 import { carryOutRun, type PreparedRun } from '../prepared-run.ts';
 import { recover } from '../recover.ts';
 import { gatherAnswers, type GivenAnswers } from '../raw-answers.ts';
-import { repeatCommand, shellWord } from '../repeat-command.ts';
+import { repeatCommand, repeatedOptions, shellWord } from '../repeat-command.ts';
 import { formatIssues, formatSteps } from '../report.ts';
 import { refuseUnanswered } from '../refuse-unanswered.ts';
+import { standardInput } from '../standard-input.ts';
 import { tellRun } from '../tell-run.ts';
 import type { Command, CommandContext } from './command.ts';
 
@@ -23,7 +23,7 @@ export const create: Command = async (context) => carryOutRun(context, await pre
  */
 export async function prepareCreate(context: CommandContext): Promise<PreparedRun> {
   const { line, catalog, terminal } = context;
-  const fresh = await gatherAnswers(line, catalog.questions, terminal, () => readFileSync(0, 'utf8'));
+  const fresh = await gatherAnswers(line, catalog.questions, terminal, standardInput);
   if (fresh.issues.length > 0) {
     // Whoever mends one fault should hear of the others at once.
     const { issues } = resolveRun(catalog, fresh.raw, null);
@@ -76,13 +76,10 @@ async function conclude(context: CommandContext, chosen: ChosenRun, state: RunSt
   const { terminal, style, say } = context;
   const { request } = state;
   const next = nextSteps(chosen, request.plan);
-  const repeat = repeatCommand(
-    chosen.directory,
-    request.preset,
-    request.answers,
-    terminal.packageManager,
-    context.packs?.flags,
-  );
+  const repeat = repeatCommand(chosen.directory, request.preset, request.answers, terminal.packageManager, [
+    ...(context.packs?.flags ?? []),
+    ...repeatedOptions(context.line),
+  ]);
   const { notices } = chosen.resolution;
   const { code, isDry } = await tellRun(context, {
     state,
