@@ -9,6 +9,7 @@ import { nodePackDisk } from '../packs/pack-disk.ts';
 import type { PackCode, PackPorts } from '../packs/ports.ts';
 import { fetchOnce } from '../packs/fetch-pack.ts';
 import { manifestOf, sourceInPack } from '../packs/load-pack.ts';
+import type { NewerPacks } from '../packs/newer-packs.ts';
 import { packUpdates, type PackUpdate } from '../packs/pack-updates.ts';
 import {
   machineBound,
@@ -38,6 +39,8 @@ export interface PackRun {
   readonly loaded: LoadedPacks;
   /** Which of them come in another version than the repository at this place was rendered from. */
   readonly updatesFor: (target: string) => readonly PackUpdate[];
+  /** Asks their sources which of them there are in a newer version; what cannot be asked is told. */
+  readonly newer: (target: string) => Promise<NewerPacks>;
   /**
    * What a repository at this place records of the packs.
    * @throws BulwarkError (code 8) where one of them is not what its lock says
@@ -77,7 +80,14 @@ export async function packsOfRun(
     ({ reference, from }) => from !== 'bulwark.json' && settled.includes(reference),
   );
   const flags = given.flatMap(({ reference }) => ['--pack', asTyped(reference, base, context.terminal.cwd)]);
-  return packRun(await loadPacks(settled, catalog, ports, locked, fetch), moves, flags);
+  const loaded = await loadPacks(settled, catalog, ports, locked, fetch);
+  return {
+    ...packRun(loaded, moves, flags),
+    newer: async (target) => {
+      const { newerPacks } = await import('../packs/newer-packs.ts');
+      return newerPacks(loaded.named, lockedAt(target), fetch, ports);
+    },
+  };
 }
 
 /** A reference as it is typed where one stands; without credentials. */
@@ -106,7 +116,7 @@ export function packPorts(context: CommandContext): PackPorts {
   };
 }
 
-function packRun(loaded: LoadedPacks, moves: Moves, flags: readonly string[]): PackRun {
+function packRun(loaded: LoadedPacks, moves: Moves, flags: readonly string[]): Omit<PackRun, 'newer'> {
   return {
     catalog: loaded.catalog,
     loaded,

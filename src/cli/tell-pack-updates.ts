@@ -8,7 +8,7 @@ export const formatPackUpdates = (updates: readonly (PackUpdate & { readonly com
   updates
     .map(({ name, from, to, changelog, command }) =>
       [
-        `${name} ${from} → ${to}${command === undefined ? '' : `  (take it with: ${command})`}\n`,
+        `${name} ${from === to ? `${to}, with other content` : `${from} → ${to}`}${command === undefined ? '' : `  (take it with: ${command})`}\n`,
         ...changelog.map(formatEntry),
       ].join(''),
     )

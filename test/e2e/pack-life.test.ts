@@ -10,7 +10,7 @@ import { snapshot } from './safety/support/snapshot.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'bulwark-pack-life-')));
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'bulwark-lives-')));
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -260,5 +260,80 @@ describe('a pack in a newer version', () => {
     ]);
     expect(runIn('svc', ['add', 'redis', '--yes', '--force', '--pack', '../acme']).code).toBe(0);
     expect(packsOf()).toEqual(['../acme']);
+  });
+
+  const checked = (...args: string[]) => {
+    const end = runIn('svc', ['check', '--json', ...args]);
+    return {
+      code: end.code,
+      ...(JSON.parse(end.stdout) as { packs: object[]; notices: string[]; issues: object[] }),
+    };
+  };
+
+  test('behind a branch or in a folder is told by check as an update that is there (code 7)', () => {
+    const remote = remoteIn(folder);
+    remote.publish(acme('1.0.0'));
+    writeFiles(join(folder, 'beta'), { 'pack.json': manifest({ name: 'beta' }) });
+    expect(create('--pack', `${remote.url}#@main`, '--pack', './beta').code).toBe(0);
+    expect(checked()).toMatchObject({ code: 0, packs: [], notices: [] });
+    remote.publish(acme('1.3.0'));
+    expect(checked('--only', 'update')).toMatchObject({
+      code: 7,
+      packs: [
+        {
+          name: 'acme',
+          from: '1.0.0',
+          to: '1.3.0',
+          changelog: [{ version: '1.3.0' }, { version: '1.2.0' }],
+          command: 'bulwark update',
+        },
+      ],
+    });
+    const words = runIn('svc', ['check']);
+    expect(words.stdout).toContain('acme 1.0.0 → 1.3.0  (take it with: bulwark update)');
+    expect(words.stderr).toContain('asking file://');
+    // Nothing is asked where nobody wants to know, or may.
+    expect(checked('--only', 'edits,rules')).toMatchObject({ code: 0, packs: [] });
+    expect(checked('--offline')).toMatchObject({ code: 0, packs: [] });
+    writeFiles(join(folder, 'beta'), { 'pack.json': manifest({ name: 'beta', version: '1.1.0' }) });
+    expect(checked('--offline')).toMatchObject({ code: 7, packs: [{ name: 'beta', to: '1.1.0' }] });
+    expect(runIn('svc', ['update', '--yes']).code).toBe(0);
+    expect(checked()).toMatchObject({ code: 0, packs: [] });
+    // The same version with other content is no honest one.
+    writeFiles(join(folder, 'beta'), { 'note.md': 'x\n' });
+    expect(runIn('svc', ['check']).code).toBe(8);
+  });
+
+  test('as a tag beside the one that was chosen is told, and is no drift', () => {
+    const remote = remoteIn(folder);
+    remote.publish(acme('1.0.0'), 'api/v1.0.0');
+    expect(create('--pack', `${remote.url}#@api/v1.0.0`).code).toBe(0);
+    for (const tag of [
+      'api/v1.3.0',
+      'api/v1.10.0',
+      'api/v2.0.0-rc.1',
+      'other/v9.0.0',
+      'v8.0.0',
+      'api/v1.0.0-x',
+    ])
+      remote.publish({ ...acme('1.10.0'), [`${tag.replaceAll('/', '-')}.txt`]: 'x' }, tag);
+    expect(checked()).toMatchObject({
+      code: 0,
+      packs: [{ name: 'acme', from: '1.0.0', to: '1.10.0', command: 'bulwark update --pack acme@1.10.0' }],
+    });
+    expect(runIn('svc', ['update', '--yes', '--pack', 'acme@1.10.0']).code).toBe(0);
+    expect(packsOf()).toEqual(['git+file:../remote.git#@api/v1.10.0']);
+    expect(checked()).toMatchObject({ code: 0, packs: [] });
+  });
+
+  test('that cannot be asked for does not fail the check, and is said', () => {
+    const remote = remoteIn(folder);
+    remote.publish(acme('1.0.0'));
+    expect(create('--pack', `${remote.url}#@main`).code).toBe(0);
+    rmSync(remote.bare, { recursive: true });
+    expect(checked()).toMatchObject({
+      code: 0,
+      notices: [expect.stringContaining('"acme" could not be asked for newer versions')],
+    });
   });
 });

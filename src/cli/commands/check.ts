@@ -2,6 +2,7 @@
 import { BulwarkError, ExitCode, usageError, type Issue } from '../../errors.ts';
 import { flattenAnswers } from '../../plan/answers-document.ts';
 import type { Resolution } from '../../plan/answers.ts';
+import type { NewerPacks } from '../../packs/newer-packs.ts';
 import { planResolved, resolveRun } from '../../plan/catalog.ts';
 import { editsOf, type Edit } from '../../repo/edits.ts';
 import { readManaged, type ManagedRepo } from '../../repo/managed-repo.ts';
@@ -10,6 +11,7 @@ import { reconcileStep, renderStep, startRun } from '../../run.ts';
 import type { ChangeSet } from '../../tree/change-set.ts';
 import { plannedFiles, serializeDocument } from '../document.ts';
 import { managedRoot } from '../managed-root.ts';
+import { printable } from '../printable.ts';
 import { formatChanges, formatTable } from '../report.ts';
 import { scopeOf, unresolved } from '../rerun.ts';
 import { rulesFiles } from '../team-rules.ts';
@@ -35,7 +37,9 @@ export const check: Command = async (context) => {
   const report = kinds.has('rules') ? await rulesReport(context, repo, resolution) : undefined;
   const edits = kinds.has('edits') ? editsOf(repo).filter((edit) => isOurs(edit, repo)) : [];
   const updates = kinds.has('update') ? await updatesOf(context, repo, resolution) : [];
-  const isDrifted = edits.length + updates.length > 0;
+  const newer = (kinds.has('update') ? await context.packs?.newer(root) : undefined) ?? NO_NEWER;
+  // A version that somebody has chosen stays: that there is a newer one is told, and is no drift.
+  const isDrifted = edits.length + updates.length > 0 || newer.packs.some(({ isTaken }) => isTaken);
   const code = report?.isBroken === true ? ExitCode.ruleBroken : isDrifted ? ExitCode.drift : ExitCode.ok;
   if (line.options.has('json')) {
     terminal.out(
@@ -47,6 +51,8 @@ export const check: Command = async (context) => {
         rules: report?.result ?? null,
         edits: edits.map(({ path, base, kind }) => ({ path, component: base.component, change: kind })),
         updates: plannedFiles(updates),
+        packs: newer.packs,
+        notices: newer.remarks,
       }),
     );
     return code;
@@ -59,6 +65,11 @@ export const check: Command = async (context) => {
   if (report) terminal.out(`${tableLines({ results: [report.result] }).join('\n')}\n`);
   if (edits.length > 0) terminal.out(`Changed since bulwark wrote it:\n\n${formatEdits(edits)}\n`);
   if (updates.length > 0) terminal.out(`An update would change:\n\n${formatChanges(updates)}\n`);
+  if (newer.packs.length > 0) {
+    const { formatPackUpdates } = await import('../tell-pack-updates.ts');
+    terminal.out(`Packs in another version:\n\n${formatPackUpdates(newer.packs)}\n`);
+  }
+  for (const remark of newer.remarks) say(printable(`note: ${remark}\n`));
   if (repo.lock.bulwark !== version)
     say(`note: bulwark ${repo.lock.bulwark} wrote this repository, this is ${version}\n`);
   if (code === ExitCode.ok) say('No drift.\n');
@@ -66,6 +77,8 @@ export const check: Command = async (context) => {
     say('See bulwark diff for the changes, and bulwark update --dry-run --diff for the update.\n');
   return code;
 };
+
+const NO_NEWER: NewerPacks = { packs: [], remarks: [] };
 
 /** The application is its owner's, and so is a file that our part was put into. */
 const isOurs = ({ path, base: { ownership } }: Edit, { originals }: ManagedRepo): boolean =>
