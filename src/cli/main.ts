@@ -13,7 +13,7 @@ import { formatHelp } from './help.ts';
 import type { CommandName } from './options.ts';
 import { formatIssues, styleOf } from './report.ts';
 import { terminalOf, type ProcessLike } from './terminal.ts';
-import { withPacks } from './with-packs.ts';
+import { withPacks, withPacksOrNote } from './with-packs.ts';
 
 /** The others are loaded when they are called: `create` should not pay for them. */
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -75,7 +75,7 @@ export async function carryOut(
   plain: CommandContext,
   parse: (questions: readonly Question[]) => CommandLine,
 ): Promise<ExitCode> {
-  const { line, catalog, terminal, style } = plain;
+  const { line, terminal, style } = plain;
   let context = plain;
   try {
     if (line.options.has('version')) {
@@ -83,10 +83,12 @@ export async function carryOut(
       return ExitCode.ok;
     }
     if (line.options.has('help')) {
-      terminal.out(formatHelp(catalog.questions, line.command));
+      context = await withPacksOrNote(plain, parse);
+      terminal.out(formatHelp(context.catalog.questions, line.command, await remarksOn(context)));
       return ExitCode.ok;
     }
-    context = await withPacks(plain, parse);
+    const isScript = line.command === 'completion' && !line.options.has('pack');
+    context = await (isScript ? withPacksOrNote : withPacks)(plain, parse);
     if (context.line.issues.length > 0) throw usageError(context.line.issues);
     const command = await COMMANDS[line.command]();
     return await command(context);
@@ -97,6 +99,13 @@ export async function carryOut(
     if (line.options.has('verbose')) terminal.say(`${(error as Error).stack ?? String(error)}\n`);
     return known.exitCode;
   }
+}
+
+/** What the packs have settled, by the question's key. */
+async function remarksOn(context: CommandContext): Promise<ReadonlyMap<string, string>> {
+  if (!context.packs) return new Map();
+  const { saysSettled, settledBy } = await import('./provenance.ts');
+  return new Map(settledBy(context).map((settled) => [settled.key, saysSettled(settled)]));
 }
 
 /** What is thrown and no BulwarkError. */
