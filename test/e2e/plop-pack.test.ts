@@ -20,6 +20,7 @@ import { planResolved, resolveRun } from '../../src/plan/catalog.ts';
 import { startRun, type RunState } from '../../src/run.ts';
 import { smallCatalog } from '../support/catalog.ts';
 import { answering, labelsAsked, picking } from '../support/people.ts';
+import { cardPack, manifest, writeFiles } from '../support/packs.ts';
 import { bareEnvironment, runProgram, type ProgramEnd } from '../support/program.ts';
 import { describeAtTerminal, keys, runInPty } from '../support/pty.ts';
 import { theCatalog } from '../support/repository-life.ts';
@@ -248,6 +249,42 @@ describe("plop's own command, without a terminal", () => {
     expect(readFileSync(join(root, 'plopfile.mjs'), 'utf8')).toBe(PLOPFILE);
     const { status } = spawnSync('git', ['diff', '--quiet'], { cwd: root });
     expect(status).toBe(0);
+  });
+
+  test('gives way to a generator of the user with the same name, when asked to', () => {
+    const root = generated('zoo');
+    writeFileSync(
+      join(root, 'plopfile.mjs'),
+      `export default async (plop) => {
+        await plop.load('create-bulwark', {}, { generators: { redis: 'bulwark-redis' } });
+        plop.setGenerator('redis', { description: 'theirs', prompts: [], actions: [{ type: 'add', path: 'redis.txt' }] });
+      };`,
+    );
+    expect(plopIn(root, 'redis').code).toBe(0);
+    expect(existsSync(join(root, 'redis.txt'))).toBe(true);
+    expect(readFileSync(join(root, 'bulwark.json'), 'utf8')).not.toContain('"redis"');
+    expect(plopIn(root, 'bulwark-redis', '--', '--yes').code).toBe(0);
+    expect(readFileSync(join(root, 'bulwark.json'), 'utf8')).toContain('"redis"');
+  });
+
+  test('renders with the packs of the repository, and runs none of their code unasked', () => {
+    writeFiles(join(folder, 'acme'), cardPack({ required: ['acme-card'] }));
+    const root = generated('zoo', '--pack', './acme');
+    writeFiles(join(folder, 'acme'), {
+      'templates/acme-card/base/docs/acme-card.md.hbs': 'Card of {{md name}}\n',
+    });
+    const end = plopIn(root, 'update', '--', '--yes');
+    expect(end.code, end.stderr).toBe(0);
+    expect(readFileSync(join(root, 'docs/acme-card.md'), 'utf8')).toBe('Card of zoo\n');
+    writeFiles(join(folder, 'acme'), {
+      'pack.json': manifest({ version: '2.0.0', required: ['acme-card'], hooks: 'hooks.js' }),
+      'hooks.js': 'throw new Error("it ran");',
+    });
+    const refused = plopIn(root, 'update', '--', '--yes');
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(/carries code[\s\S]*hooks\.js[\s\S]*--trust/),
+    ]);
   });
 
   test('updates, and changes nothing where nothing is new', () => {
