@@ -30,8 +30,16 @@ export const templates = templateFolder(${JSON.stringify(`${root}templates`)});
 export const packageModule = () =>
   `export const version = ${JSON.stringify(JSON.parse(readFileSync(`${root}package.json`, 'utf8')).version)};\n`;
 
+/** Source of the module `bulwark:generators` in development; the build writes what it gives. */
+const generatorsModule = () => `
+import { components } from 'bulwark:components';
+import { plopGenerators } from ${JSON.stringify(`${root}src/plop/generators.ts`)};
+export const generators = plopGenerators(components);
+`;
+
 const sources = {
   'bulwark:components': componentsModule,
+  'bulwark:generators': generatorsModule,
   'bulwark:templates': templatesModule,
   'bulwark:package': packageModule,
 };

@@ -1,6 +1,15 @@
 // Builds the package into dist/: bundled, so that a cold `npm create` installs little and starts fast; templates are
 // compiled here, so that no run compiles any.
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { build, transform } from 'esbuild';
 import Handlebars from 'handlebars';
@@ -34,6 +43,7 @@ const discovery = {
     }));
     onLoad({ filter: /^components$/, namespace: NAMESPACE }, () => module(componentsModule()));
     onLoad({ filter: /^package$/, namespace: NAMESPACE }, () => module(packageModule()));
+    onLoad({ filter: /^generators$/, namespace: NAMESPACE }, () => module(generatorsModule()));
     onLoad({ filter: /^help$/, namespace: NAMESPACE }, () => module(helpModule()));
     onLoad({ filter: /^templates$/, namespace: NAMESPACE }, () => module(templateIndex()));
     onLoad({ filter: /^templates\//, namespace: NAMESPACE }, ({ path }) =>
@@ -122,10 +132,10 @@ const { metafile } = await build({
   external: ['@cdktf/hcl2json'],
   plugins: [discovery, lightPlop, noEditor, smallPins],
 });
-// By itself: what is loaded to say a version, or help, is this one small file.
+// By themselves: what is loaded to say a version, or help, or to register our generators, is one small file each.
 await build({
   ...options,
-  entryPoints: { bin: `${root}src/bin.ts` },
+  entryPoints: { bin: `${root}src/bin.ts`, plopfile: `${root}src/plopfile.ts` },
   plugins: [discovery, programApart],
 });
 const joined = await joinProgram(metafile.outputs);
@@ -133,7 +143,8 @@ await turnIntoCommonJs();
 for (const [index, file] of joined.entries()) {
   writeFileSync(`${root}dist/${file}`, `module.exports = require('../program.js').chunk${index};\n`);
 }
-writeFileSync(`${root}dist/plopfile.js`, "module.exports = require('./program.js').pack;\n");
+// Plop takes what `import()` gives as default: of a CommonJS file that is all it exports.
+appendFileSync(`${root}dist/plopfile.js`, 'module.exports = module.exports.default;\n');
 chmodSync(`${root}dist/bin.js`, 0o755);
 writeSchemas();
 
@@ -272,6 +283,11 @@ function compile(text, source) {
   }
 }
 
+/** Source of the module `bulwark:generators`: what plop lists, so that no component is loaded for it. */
+function generatorsModule() {
+  return `export const generators = ${JSON.stringify(tools.plopGenerators(tools.components))};\n`;
+}
+
 /** Source of the module `bulwark:help`: the text of `--help` by command. */
 function helpModule() {
   const questions = tools.questionsOf(sortedComponents());
@@ -292,6 +308,7 @@ async function bundledTools() {
         export { questionsOf } from './src/plan/questions.ts';
         export { COMMANDS } from './src/cli/options.ts';
         export { formatHelp } from './src/cli/help.ts';
+        export { plopGenerators } from './src/plop/generators.ts';
         export { PACKED_SUFFIX } from './src/render/template-runtime.ts';
         export { packPiece } from './src/repo/baseline.ts';
         export { cutIntoPieces } from './src/render/pieces.ts';

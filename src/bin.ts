@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { help } from 'bulwark:help';
 import { version } from 'bulwark:package';
+import { standsInPacks } from './cli/packs-nearby.ts';
 import type { ProcessLike } from './cli/terminal.ts';
 import { ExitCode } from './errors.ts';
 
@@ -14,6 +15,8 @@ function fixedText(argv: readonly string[]): string | undefined {
   if (words.length === 0 && ['--version', '-V'].includes(option)) return `${version}\n`;
   if (words.length > 1 || !['--help', '-h'].includes(option)) return undefined;
   const [command = 'create'] = words;
+  // The packs of a repository bring answers that no help of ours knows.
+  if (command === 'create' && standsInPacks(process.cwd())) return undefined;
   return Object.hasOwn(help, command) ? help[command] : undefined;
 }
 

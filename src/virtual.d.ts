@@ -9,6 +9,11 @@ declare module 'bulwark:templates' {
   export const templates: import('./render/template-store.ts').TemplateStore;
 }
 
+declare module 'bulwark:generators' {
+  /** Names and descriptions alone, so that a plopfile need not load the components. */
+  export const generators: readonly import('./plop/generators.ts').PlopGenerator[];
+}
+
 declare module 'bulwark:help' {
   /** The text of `--help` by command, written when the package was built. */
   export const help: Readonly<Record<string, string>>;

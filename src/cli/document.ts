@@ -1,6 +1,7 @@
 /** The one JSON document that `--json` prints, also when a run fails. */
 import { createHash } from 'node:crypto';
 import { BulwarkError, ExitCode, type Issue } from '../errors.ts';
+import type { PackUpdate } from '../packs/pack-updates.ts';
 import type { LockedPack } from '../repo/lockfile.ts';
 import type { Answers } from '../plan/answers.ts';
 import type { AnswersDocument } from '../plan/answers-document.ts';
@@ -26,6 +27,8 @@ export interface RunDocument {
   readonly preset: string | null;
   /** As the lock has them; absent without packs. */
   readonly packs?: readonly LockedPack[];
+  /** Packs that come in another version than the lock had; absent where none does. */
+  readonly packUpdates?: readonly PackUpdate[];
   readonly answers: AnswersDocument;
   /** Where each answer came from, by key. */
   readonly sources: Readonly<Record<string, string>>;

@@ -5,7 +5,6 @@ import { version } from 'bulwark:package';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
 import { catalogOf } from '../plan/catalog.ts';
 import { parseCommandLine, type CommandLine } from './args.ts';
-import { wantedPacks } from './pack-references.ts';
 import type { Question } from '../plan/questions.ts';
 import type { Command, CommandContext } from './commands/command.ts';
 import { create } from './commands/create.ts';
@@ -14,6 +13,7 @@ import { formatHelp } from './help.ts';
 import type { CommandName } from './options.ts';
 import { formatIssues, styleOf } from './report.ts';
 import { terminalOf, type ProcessLike } from './terminal.ts';
+import { withPacks, withPacksOrNote } from './with-packs.ts';
 
 /** The others are loaded when they are called: `create` should not pay for them. */
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -76,7 +76,7 @@ export async function carryOut(
   plain: CommandContext,
   parse: (questions: readonly Question[]) => CommandLine,
 ): Promise<ExitCode> {
-  const { line, catalog, terminal, style } = plain;
+  const { line, terminal, style } = plain;
   let context = plain;
   try {
     if (line.options.has('version')) {
@@ -84,15 +84,12 @@ export async function carryOut(
       return ExitCode.ok;
     }
     if (line.options.has('help')) {
-      terminal.out(formatHelp(catalog.questions, line.command));
+      context = await withPacksOrNote(plain, parse);
+      terminal.out(formatHelp(context.catalog.questions, line.command, await remarksOn(context)));
       return ExitCode.ok;
     }
-    const wanted = wantedPacks(plain);
-    if (wanted.references.length > 0) {
-      const { packsOfRun } = await import('./packs.ts');
-      const packs = await packsOfRun(plain, wanted);
-      context = { ...plain, line: parse(packs.catalog.questions), catalog: packs.catalog, packs };
-    }
+    const isScript = line.command === 'completion' && !line.options.has('pack');
+    context = await (isScript ? withPacksOrNote : withPacks)(plain, parse);
     if (context.line.issues.length > 0) throw usageError(context.line.issues);
     const command = await COMMANDS[line.command]();
     return await command(context);
@@ -105,7 +102,15 @@ export async function carryOut(
   }
 }
 
-function bugOf(error: unknown): BulwarkError {
+/** What the packs have settled, by the question's key. */
+async function remarksOn(context: CommandContext): Promise<ReadonlyMap<string, string>> {
+  if (!context.packs) return new Map();
+  const { saysSettled, settledBy } = await import('./provenance.ts');
+  return new Map(settledBy(context).map((settled) => [settled.key, saysSettled(settled)]));
+}
+
+/** What is thrown and no BulwarkError. */
+export function bugOf(error: unknown): BulwarkError {
   const message = error instanceof Error ? error.message : String(error);
   return new BulwarkError(
     ExitCode.bug,

@@ -60,6 +60,8 @@ const ALL = Object.keys(COMMANDS) as CommandName[];
 /** They render into the repository that one stands in. */
 const RERUNS: readonly CommandName[] = ['add', 'remove', 'adopt', 'update'];
 const RENDERING: readonly CommandName[] = ['create', ...RERUNS];
+/** They show what there is to choose from, in packs too. */
+const SHOWING: readonly CommandName[] = ['list', 'info', 'completion'];
 const CREATE: readonly CommandName[] = ['create'];
 /** Commands whose questions can be answered by flags. */
 export const ANSWERING: readonly CommandName[] = ['create', 'add', 'adopt', 'update'];
@@ -177,13 +179,13 @@ export const OPTIONS = [
     takes: 'list',
     value: 'REF',
     help: "put a team's pack over the catalog: ./folder, ./pack.tgz, git+https://…, gh:owner/repo, npm:@scope/name",
-    commands: RENDERING,
+    commands: [...RENDERING, ...SHOWING],
   },
   {
     name: 'trust',
     takes: 'flag',
     help: 'let the code of the packs run; --yes never does',
-    commands: [...RENDERING, 'pack', 'fleet'],
+    commands: [...RENDERING, ...SHOWING, 'pack', 'fleet'],
   },
   {
     name: 'fleet',

@@ -1,5 +1,5 @@
 /** The packs of a run on the command line: from `--pack` and `--trust` to a catalog; loaded only where there are packs. */
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { NodePlopAPI } from 'node-plop';
 import { version } from 'bulwark:package';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
@@ -7,12 +7,23 @@ import { execUntil } from '../exec.ts';
 import { loadPacks, type LoadedPacks } from '../packs/load-packs.ts';
 import { nodePackDisk } from '../packs/pack-disk.ts';
 import type { PackCode, PackPorts } from '../packs/ports.ts';
-import { sourceInPack } from '../packs/load-pack.ts';
-import { recordsOf, refuseChanged, type PackRecords } from '../packs/records.ts';
-import { formatReference } from '../packs/reference.ts';
+import { fetchOnce } from '../packs/fetch-pack.ts';
+import { manifestOf, sourceInPack } from '../packs/load-pack.ts';
+import type { NewerPacks } from '../packs/newer-packs.ts';
+import { packUpdates, type PackUpdate } from '../packs/pack-updates.ts';
+import {
+  machineBound,
+  recordsOf,
+  referenceFrom,
+  refuseChanged,
+  type Moves,
+  type PackRecords,
+} from '../packs/records.ts';
+import { formatReference, parseReference } from '../packs/reference.ts';
 import { requestWith } from '../packs/request.ts';
+import { settleReferences } from '../packs/settle-references.ts';
 import type { Catalog } from '../plan/catalog.ts';
-import { LOCK_PATH, parseLock } from '../repo/lockfile.ts';
+import { LOCK_PATH, parseLock, type LockedPack } from '../repo/lockfile.ts';
 import { openTarget, readOwnFile } from '../repo/open-repo.ts';
 import type { RuleSource } from '../rules/rule.ts';
 import { repoPath, type RepoPath } from '../tree/repo-path.ts';
@@ -24,6 +35,12 @@ import { printable } from '../printable.ts';
 export interface PackRun {
   /** Ours with the packs over it. */
   readonly catalog: Catalog;
+  /** Those that were loaded, with what each brings. */
+  readonly loaded: LoadedPacks;
+  /** Which of them come in another version than the repository at this place was rendered from. */
+  readonly updatesFor: (target: string) => readonly PackUpdate[];
+  /** Asks their sources which of them there are in a newer version; what cannot be asked is told. */
+  readonly newer: (target: string) => Promise<NewerPacks>;
   /**
    * What a repository at this place records of the packs.
    * @throws BulwarkError (code 8) where one of them is not what its lock says
@@ -33,7 +50,10 @@ export interface PackRun {
   readonly rules: readonly RuleSource[];
   /** New paths of rendered files by their old ones. */
   readonly renames: ReadonlyMap<RepoPath, RepoPath>;
-  /** The flags that bring the same packs again; credentials are left out. */
+  /**
+   * The flags that bring the packs of this run again; what bulwark.json has comes by itself. Credentials are left out, and so is
+   * trust: whoever repeats a command that he was given has not read the code.
+   */
   readonly flags: readonly string[];
   /** Hands the run's plop to the plop packs among them. */
   readonly hook: (plop: NodePlopAPI) => Promise<void>;
@@ -47,12 +67,33 @@ export interface PackRun {
  */
 export async function packsOfRun(
   context: CommandContext,
-  { references, base, locked }: WantedPacks,
+  { references, base, locked, moves }: WantedPacks,
 ): Promise<PackRun> {
   const { line, catalog } = context;
   const ports = { ...packPorts(context), cwd: base };
-  const loaded = await loadPacks(references, catalog, ports, locked);
-  return packRun(loaded, line.options.has('trust'), locked.length > 0);
+  const fetch = fetchOnce(ports);
+  const settled = await settleReferences(references, line.command === 'update', async (reference) => {
+    const { name } = await manifestOf(await fetch(parseReference(reference, base)));
+    return name;
+  });
+  const given = references.filter(
+    ({ reference, from }) => from !== 'bulwark.json' && settled.includes(reference),
+  );
+  const flags = given.flatMap(({ reference }) => ['--pack', asTyped(reference, base, context.terminal.cwd)]);
+  const loaded = await loadPacks(settled, catalog, ports, locked, fetch);
+  return {
+    ...packRun(loaded, moves, flags),
+    newer: async (target) => {
+      const { newerPacks } = await import('../packs/newer-packs.ts');
+      return newerPacks(loaded.named, lockedAt(target), fetch, ports);
+    },
+  };
+}
+
+/** A reference as it is typed where one stands; without credentials. */
+function asTyped(text: string, base: string, cwd: string): string {
+  const reference = parseReference(text, base);
+  return base === cwd || isAbsolute(text) ? formatReference(reference) : referenceFrom(base, reference, cwd);
 }
 
 /** The real disk, processes and network, for a command. */
@@ -75,16 +116,18 @@ export function packPorts(context: CommandContext): PackPorts {
   };
 }
 
-function packRun(loaded: LoadedPacks, isTrusted: boolean, isFixed: boolean): PackRun {
+function packRun(loaded: LoadedPacks, moves: Moves, flags: readonly string[]): Omit<PackRun, 'newer'> {
   return {
     catalog: loaded.catalog,
+    loaded,
     recordsFor: (target) => {
-      const { root, state } = openTarget(target);
-      const text = state === 'bulwark' ? readOwnFile(root, LOCK_PATH) : undefined;
-      const packs = text === undefined ? [] : (parseLock(text).packs ?? []);
-      refuseChanged(loaded, target, packs, isFixed);
-      return recordsOf(loaded, target);
+      const { workTree = target } = openTarget(target);
+      const locked = lockedAt(target);
+      refuseChanged(loaded, target, locked, moves);
+      const remarks = machineBound(loaded, target, workTree, locked);
+      return { ...recordsOf(loaded, target), remarks };
     },
+    updatesFor: (target) => packUpdates(loaded.packs, lockedAt(target)),
     rules: loaded.packs.flatMap(({ manifest, tree }) => {
       const file = manifest.rules === undefined ? undefined : tree.get(manifest.rules);
       return file
@@ -98,10 +141,7 @@ function packRun(loaded: LoadedPacks, isTrusted: boolean, isFixed: boolean): Pac
         ),
       ),
     ),
-    flags: [
-      ...loaded.named.flatMap(({ reference }) => ['--pack', formatReference(reference)]),
-      ...(isTrusted ? ['--trust'] : []),
-    ],
+    flags,
     hook: async (plop) => {
       for (const { hooks, manifest } of loaded.packs) {
         try {
@@ -122,6 +162,13 @@ function packRun(loaded: LoadedPacks, isTrusted: boolean, isFixed: boolean): Pac
           ])
         : undefined,
   };
+}
+
+/** The packs that the repository at this place was rendered from; none where there is none. */
+function lockedAt(target: string): readonly LockedPack[] {
+  const { root, state } = openTarget(target);
+  const text = state === 'bulwark' ? readOwnFile(root, LOCK_PATH) : undefined;
+  return text === undefined ? [] : (parseLock(text).packs ?? []);
 }
 
 const hookFailed = (name: string, error: unknown): BulwarkError =>

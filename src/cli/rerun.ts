@@ -1,13 +1,11 @@
 /** A run into a repository that bulwark looks after already: `add`, `remove` and `update` differ in the answers alone. */
-import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import nodePlop from 'node-plop';
 import { BulwarkError, ExitCode, usageError, type Issue } from '../errors.ts';
 import { flattenAnswers } from '../plan/answers-document.ts';
 import type { RawAnswers, Resolution } from '../plan/answers.ts';
 import { planResolved, resolveRun } from '../plan/catalog.ts';
+import type { PackUpdate } from '../packs/pack-updates.ts';
 import type { Plan, Scope } from '../plan/plan-run.ts';
-import bulwarkPack, { carryOut } from '../plopfile.ts';
 import { conflictMarkerLine } from '../repo/failures.ts';
 import { readManaged, type ManagedRepo } from '../repo/managed-repo.ts';
 import { readExisting } from '../repo/open-repo.ts';
@@ -22,8 +20,11 @@ import type { Settings } from '../repo/settings-file.ts';
 import { onConflictOf, type ChosenRun } from './choose-run.ts';
 import type { CommandContext } from './commands/command.ts';
 import { managedRoot } from './managed-root.ts';
+import { carryOutRun, type PreparedRun } from './prepared-run.ts';
+import { repeatRerun } from './repeat-command.ts';
 import { refuseUnanswered } from './refuse-unanswered.ts';
 import { gatherAnswers, type GivenAnswers } from './raw-answers.ts';
+import { standardInput } from './standard-input.ts';
 import { teamRules } from './team-rules.ts';
 import { tellRun, type Told } from './tell-run.ts';
 
@@ -96,6 +97,8 @@ export function openConflicts(
 
 export interface Rerun {
   readonly command: 'add' | 'remove' | 'update' | 'adopt';
+  /** What the command was called with: the components. */
+  readonly words?: readonly string[];
   /** The folder, and what bulwark knows of it. */
   readonly place: Place;
   /** Puts the answers of this run over those that the repository has. */
@@ -108,16 +111,20 @@ export interface Rerun {
  * Renders what the answers say now, and merges it with baseline and disk.
  * @throws BulwarkError: wrong answers (code 2), `uncommitted` (code 2), input that is needed (code 5)
  */
-export async function rerun(
+export const rerun = async (context: CommandContext, asked: Rerun): Promise<ExitCode> =>
+  carryOutRun(context, await prepareRerun(context, asked));
+
+/** The same, up to where plop takes over. */
+export async function prepareRerun(
   context: CommandContext,
-  { command, place, change, done }: Rerun,
-): Promise<ExitCode> {
+  { command, words, place, change, done }: Rerun,
+): Promise<PreparedRun> {
   const { line, catalog, terminal } = context;
   const given = await gatherAnswers(
     { ...line, positionals: [] },
     catalog.questions,
     { ...terminal, environment: {} },
-    () => readFileSync(0, 'utf8'),
+    standardInput,
   );
   if (given.issues.length > 0) throw usageError(given.issues);
   const kept: RawAnswers = { ...given.raw, ...place.known };
@@ -126,12 +133,33 @@ export async function rerun(
   const choose = (resolution: Resolution, plan: Plan): Promise<ChosenRun> =>
     chosenRun(context, { command, place, resolution, plan });
   const isAsked = !line.options.has('yes') && !line.options.has('json') && terminal.interactive;
+  // Before it is asked about: what a pack's new version brings is a reason to look at the answers.
+  const packUpdates = context.packs?.updatesFor(place.root) ?? [];
+  if (packUpdates.length > 0) {
+    const { formatPackUpdates } = await import('./tell-pack-updates.ts');
+    context.say(`${formatPackUpdates(packUpdates)}\n`);
+  }
   const chosen = isAsked
     ? await askPerson(context, { ...given, raw, preset, directory: place.root }, { choose, scope })
     : await takeGiven(context, raw, place, choose);
   const state = startRun(chosen.request);
-  await prepareAndCarryOut(context, state);
-  return conclude(context, chosen, state, done);
+  return {
+    state,
+    // Between the comparison and the writing stands the look at what git has not got yet.
+    beforeCommit: async ({ request, changes = [] }) => {
+      if (line.options.has('force') || request.dryRun || undecided(changes).length > 0) return;
+      await refuseUncommitted(request.target, changes, request.signal);
+    },
+    conclude: async (telling) =>
+      conclude(telling, {
+        chosen,
+        state,
+        done,
+        packUpdates,
+        words: words ?? [],
+        decided: changed(raw, kept),
+      }),
+  };
 }
 
 async function takeGiven(
@@ -202,19 +230,6 @@ const withRenames = (plan: Plan, renames: Plan['renames'] = new Map()): Plan => 
   renames: new Map([...plan.renames, ...renames]),
 });
 
-/** Plop runs the plan; between the comparison and the writing stands the look at what git has not got yet. */
-async function prepareAndCarryOut(context: CommandContext, state: RunState): Promise<void> {
-  const plop = await nodePlop();
-  bulwarkPack(plop, {
-    beforeCommit: async ({ request, changes = [] }) => {
-      if (context.line.options.has('force') || request.dryRun || undecided(changes).length > 0) return;
-      await refuseUncommitted(request.target, changes, request.signal);
-    },
-  });
-  await context.packs?.hook(plop);
-  await carryOut(plop, state);
-}
-
 /**
  * Git can give back what it has; what it has not got would be gone.
  * @throws BulwarkError (code 2) `uncommitted`
@@ -243,11 +258,19 @@ export async function refuseUncommitted(
   if (first) throw new BulwarkError(ExitCode.usage, [first, ...rest]);
 }
 
+interface Ending {
+  readonly chosen: ChosenRun;
+  readonly state: RunState;
+  readonly done: Rerun['done'];
+  readonly packUpdates: readonly PackUpdate[];
+  readonly words: readonly string[];
+  /** Keys of answers that follow from the words. */
+  readonly decided: ReadonlySet<string>;
+}
+
 async function conclude(
   context: CommandContext,
-  chosen: ChosenRun,
-  state: RunState,
-  done: Rerun['done'],
+  { chosen, state, done, packUpdates, words, decided }: Ending,
 ): Promise<ExitCode> {
   const { say, style } = context;
   const told: Told = await tellRun(context, {
@@ -255,9 +278,14 @@ async function conclude(
     directory: chosen.directory,
     notices: chosen.resolution.notices,
     next: state.request.plan.nextSteps,
-    repeat: `bulwark ${state.request.command}`,
+    repeat: repeatRerun(context, state.request, words, decided),
+    packUpdates,
   });
   if (told.isDry) return told.code;
   say(`\n${style.bold(done(state))}\n`);
   return told.code;
 }
+
+/** Answers that a command has put in the place of what was given. */
+const changed = (raw: RawAnswers, kept: RawAnswers): ReadonlySet<string> =>
+  new Set([...(raw.flag?.keys() ?? [])].filter((key) => kept.flag?.has(key) !== true));

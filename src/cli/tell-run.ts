@@ -1,11 +1,13 @@
 /** Tells what a run has done, or would do: one JSON document, or words and tables. */
 import { ExitCode, usageError, type Issue } from '../errors.ts';
+import type { PackUpdate } from '../packs/pack-updates.ts';
 import { answersDocument } from '../plan/answers-document.ts';
 import { RECORD_PATHS } from '../repo/records.ts';
 import { undecided, type RunState } from '../run.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
 import type { CommandContext } from './commands/command.ts';
 import { plannedFiles, serializeDocument, sourcesOf, type RunDocument } from './document.ts';
+import { printable } from '../printable.ts';
 import { formatAnswers, formatChanges, formatJudgements, formatSizes } from './report.ts';
 
 export interface RunEnd {
@@ -16,6 +18,8 @@ export interface RunEnd {
   readonly next: readonly string[];
   /** The command that does the same again. */
   readonly repeat: string;
+  /** Packs that the run takes in another version. */
+  readonly packUpdates?: readonly PackUpdate[];
 }
 
 /** What became of a run. */
@@ -30,7 +34,7 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
   const { line, terminal, style, say } = context;
   const { state } = end;
   const { changes = [], judgements = [], remarks = [], request } = state;
-  const notices = [...end.notices, ...remarks];
+  const notices = [...end.notices, ...remarks, ...(request.packs?.remarks ?? [])];
   const isJson = line.options.has('json');
   const conflicts = changes.filter(({ kind }) => kind === 'conflict');
   const open = undecided(changes);
@@ -43,6 +47,7 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
       issues,
       preset: request.preset,
       ...(request.packs && { packs: request.packs.locked }),
+      ...(end.packUpdates && end.packUpdates.length > 0 && { packUpdates: end.packUpdates }),
       answers: answersDocument(request.answers),
       sources: sourcesOf(request.answers),
       files: plannedFiles(changes),
@@ -53,7 +58,7 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
     };
     terminal.out(serializeDocument(document));
   }
-  for (const notice of notices) say(`note: ${notice}\n`);
+  for (const notice of notices) say(printable(`note: ${notice}\n`));
   if (line.options.has('verbose')) say(formatAnswers(request.answers));
   if (request.judge) say(formatJudgements(judgements, style));
   if (open.length > 0) {

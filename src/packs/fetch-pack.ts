@@ -20,6 +20,20 @@ export interface FetchedPack {
   readonly isFixed: boolean;
 }
 
+/** Fetches a pack, and gives the same again where it is asked for the same. */
+export type Fetch = (reference: Reference, locked?: LockedPack) => Promise<FetchedPack>;
+
+/** @returns what fetches each pack of a run once */
+export function fetchOnce(ports: PackPorts): Fetch {
+  const fetched = new Map<string, Promise<FetchedPack>>();
+  return (reference, locked) => {
+    const key = `${reference.kind} ${formatReference(reference)} ${locked?.sha512 ?? ''}`;
+    const known = fetched.get(key) ?? fetchPack(reference, locked, ports);
+    fetched.set(key, known);
+    return known;
+  };
+}
+
 /**
  * Fetches a pack.
  * @param locked what the repository was rendered from: found in the cache by its digest, it needs no network
@@ -36,7 +50,8 @@ export async function fetchPack(
     const { sha512, commit } = locked;
     return { reference, tree: known, sha512, isFixed: true, ...(commit !== undefined && { commit }) };
   }
-  if (reference.kind === 'folder' || reference.kind === 'archive') return readHere(reference, ports, cache);
+  if (reference.kind === 'folder' || reference.kind === 'archive')
+    return readHere(reference, ports, cache, locked);
   const shown = formatReference(reference);
   if (ports.offline) return fromCache(reference, shown, cache);
   const { tree, isFixed, commit } = await fromNetwork(reference, shown, ports);
@@ -50,8 +65,19 @@ function readHere(
   reference: Reference & { kind: 'folder' | 'archive' },
   ports: PackPorts,
   cache: PackCache,
+  locked: LockedPack | undefined,
 ): FetchedPack {
   const place = resolve(ports.cwd, reference.path);
+  if (locked && ports.disk.kindOf(place) === 'nothing') {
+    throw usageError([
+      {
+        id: 'pack-missing-here',
+        message: `the pack "${locked.name}" is not where bulwark.json says`,
+        where: reference.path,
+        hint: 'it was there where the repository was last rendered: put it there, or name another source of it: bulwark update --pack REF',
+      },
+    ]);
+  }
   if (reference.kind === 'folder') {
     const tree = readPackFolder(place, reference.path, ports.disk);
     return { reference, tree, sha512: digestOf(tree), isFixed: false };

@@ -1,5 +1,4 @@
 /** One pack, from its files to what it brings: manifest, templates, components; code only after trust. */
-import { resolve } from 'node:path';
 import type { AnyComponent, ComponentId } from '../component/define.ts';
 import { usageError, type Issue } from '../errors.ts';
 import type { Template } from '../render/template-store.ts';
@@ -11,7 +10,7 @@ import { MANIFEST, readManifest, type PackManifest } from './manifest.ts';
 import { textIn, type PackTree } from './pack-tree.ts';
 import { packTemplates } from './pack-templates.ts';
 import type { PackPorts } from './ports.ts';
-import { formatReference, sourceOf, type Reference } from './reference.ts';
+import { formatReference, placeOf, sourceOf, type Reference } from './reference.ts';
 import { requireTrust } from './trust.ts';
 import { satisfies } from './version-range.ts';
 
@@ -59,7 +58,7 @@ export async function loadPack(
   ports: PackPorts,
 ): Promise<LoadedPack> {
   const { reference, tree, sha512, commit, isFixed } = fetched;
-  const place = placeOf(reference, ports.cwd);
+  const place = reference.kind === 'git' ? undefined : placeOf(reference, ports.cwd);
   const issues: Issue[] = manifestFaults(tree, manifest, ports.bulwark);
   const { byComponent, issues: templateIssues } = packTemplates(tree, manifest.name);
   issues.push(...templateIssues);
@@ -140,9 +139,6 @@ export async function manifestOf({ reference, tree }: FetchedPack): Promise<Pack
   if ('issues' in reading) throw usageError(reading.issues);
   return reading.manifest;
 }
-
-const placeOf = (reference: Reference, cwd: string): string | undefined =>
-  reference.kind === 'folder' || reference.kind === 'archive' ? resolve(cwd, reference.path) : undefined;
 
 function manifestFaults(tree: PackTree, manifest: PackManifest, bulwark: string): Issue[] {
   const where = sourceInPack(manifest.name, MANIFEST);

@@ -4,11 +4,12 @@ import { usageError } from '../errors.ts';
 import type { Catalog } from '../plan/catalog.ts';
 import type { LockedPack } from '../repo/lockfile.ts';
 import { repoPathFault } from '../tree/repo-path.ts';
-import { fetchPack, type FetchedPack } from './fetch-pack.ts';
+import { fetchOnce, type Fetch, type FetchedPack } from './fetch-pack.ts';
 import { loadPack, manifestOf, type LoadedPack } from './load-pack.ts';
 import type { PackManifest } from './manifest.ts';
 import { overlayCatalog } from './overlay.ts';
 import type { PackPorts } from './ports.ts';
+import { lockedAs, referenceFrom } from './records.ts';
 import { formatReference, parseReference, type Reference } from './reference.ts';
 
 /** More than any team has; a chain that goes in circles is longer. */
@@ -29,6 +30,7 @@ export interface LoadedPacks {
  * @param references as typed, or as in `bulwark.json`
  * @param base our own catalog
  * @param locked packs of a repository that are to be taken exactly as they were: from the cache where it has them
+ * @param fetch what the run has fetched already is not fetched again
  * @throws BulwarkError: (code 2) for references, sources and contents that are wrong, and for packs that contradict each other
  * (`two-packs`, which names both); (code 4) for code that is not trusted
  */
@@ -37,11 +39,12 @@ export async function loadPacks(
   base: Catalog,
   ports: PackPorts,
   locked: readonly LockedPack[] = [],
+  fetch: Fetch = fetchOnce(ports),
 ): Promise<LoadedPacks> {
   const packs = new Map<string, LoadedPack>();
   const named: LoadedPack[] = [];
   for (const text of references) {
-    const chain = await fetchChain(parseReference(text), ports, locked);
+    const chain = await fetchChain(parseReference(text, ports.cwd), ports, locked, fetch);
     const over: string[] = [];
     for (const { fetched, manifest } of [...chain].reverse()) {
       const loaded = packs.get(fetched.sha512) ?? (await loadPack(fetched, manifest, [...over], ports));
@@ -69,6 +72,7 @@ async function fetchChain(
   reference: Reference,
   ports: PackPorts,
   locked: readonly LockedPack[],
+  fetch: Fetch,
 ): Promise<readonly Link[]> {
   const chain: Link[] = [];
   let next: Reference | undefined = reference;
@@ -78,12 +82,8 @@ async function fetchChain(
         `packs that extend each other more than ${MAX_CHAIN} times, or in a circle`,
         formatReference(reference),
       );
-    const shown = formatReference(next);
-    const fetched: FetchedPack = await fetchPack(
-      next,
-      locked.find((pack) => pack.reference === shown),
-      ports,
-    );
+    const recorded = referenceFrom(ports.cwd, next, ports.cwd);
+    const fetched: FetchedPack = await fetch(next, lockedAs(locked, recorded, next));
     const manifest = await manifestOf(fetched);
     chain.push({ fetched, manifest });
     next = manifest.extends === undefined ? undefined : extendedBy(fetched.reference, manifest.extends);

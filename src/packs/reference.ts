@@ -1,4 +1,6 @@
 /** References to packs: a folder, an archive, a git repository or an npm package, read from what a person typed. */
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BulwarkError, ExitCode } from '../errors.ts';
 import { repoPathFault } from '../tree/repo-path.ts';
 
@@ -40,14 +42,18 @@ const GIT_REF = /^[A-Za-z0-9_@][A-Za-z0-9_@./+-]*$/;
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-f:.]+\])$/;
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** A repository of this machine, named from the folder that relative references start from. */
+const NEAR_GIT = /^file:(\.{1,2}(?:\/.*)?)$/;
+
 const FORMS =
   'write ./folder, ./pack.tgz, https://host/pack.tgz, git+https://host/repo.git#folder@tag, gh:owner/repo/folder@tag or npm:@scope/name@^1';
 
 /**
  * Reads a reference.
+ * @param base the folder, absolute, that `git+file:../repository.git` starts from; folders and archives stay as they were typed
  * @throws BulwarkError (code 2) `pack-reference`, with what is wrong and the forms that there are
  */
-export function parseReference(text: string): Reference {
+export function parseReference(text: string, base?: string): Reference {
   const fail = (fault: string): never => {
     throw badReference(text, fault);
   };
@@ -57,7 +63,7 @@ export function parseReference(text: string): Reference {
   if (text.startsWith('-')) return fail('starts with a hyphen, as options do');
   if (text.startsWith('npm:')) return npmReference(text, fail);
   if (text.startsWith('gh:')) return githubReference(text, fail);
-  if (text.startsWith('git+')) return gitReference(text, fail);
+  if (text.startsWith('git+')) return gitReference(text, base, fail);
   if (/^https?:\/\//.test(text)) {
     const url = urlOf(text, fail);
     if (!ARCHIVE.test(url.pathname)) return fail('is an address of no .tgz archive');
@@ -99,8 +105,10 @@ function githubReference(text: string, fail: (fault: string) => never): Referenc
   return gitParts({ url: `https://github.com/${owner}/${name}.git` }, folder, ref, fail);
 }
 
-function gitReference(text: string, fail: (fault: string) => never): Reference {
-  const [address = '', ...rest] = text.slice('git+'.length).split('#');
+function gitReference(text: string, base: string | undefined, fail: (fault: string) => never): Reference {
+  const [typed = '', ...rest] = text.slice('git+'.length).split('#');
+  const [, near] = NEAR_GIT.exec(typed) ?? [];
+  const address = near === undefined || base === undefined ? typed : pathToFileURL(resolve(base, near)).href;
   const fragment = rest.join('#');
   const cut = fragment.indexOf('@');
   const folder = cut < 0 ? fragment : fragment.slice(0, cut);
@@ -183,6 +191,20 @@ export function formatReference(reference: Reference): string {
       const fragment = `${reference.folder}${ref}`;
       return `${repositoryOf(reference)}${fragment === '' ? '' : `#${fragment}`}`;
     }
+  }
+}
+
+/** Where it lies on this machine, absolute: a folder, an archive or a git repository; undefined for what is fetched. */
+export function placeOf(reference: Reference, cwd: string): string | undefined {
+  switch (reference.kind) {
+    case 'folder':
+    case 'archive':
+      return resolve(cwd, reference.path);
+    case 'git':
+      return reference.url.startsWith('file:') ? fileURLToPath(reference.url) : undefined;
+    case 'download':
+    case 'npm':
+      return undefined;
   }
 }
 

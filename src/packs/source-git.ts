@@ -28,30 +28,11 @@ const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
  */
 export async function fetchGitPack(reference: GitReference, ports: PackPorts): Promise<GitPack> {
   const source = formatReference(reference);
-  const { disk, exec, say, environment } = ports;
+  const { disk, say } = ports;
   const folder = disk.temporary();
-  const repository = join(folder, 'git');
-  const run = (
-    args: readonly string[],
-    env: Readonly<Record<string, string | undefined>>,
-  ): Promise<ExecResult> =>
-    exec({ command: 'git', args: [...SAFE_SETTINGS, ...args], cwd: folder, env, timeout: TIMEOUT_MS });
-  const network = await networkEnvironment(reference, environment, exec);
-  const alone = withoutSettings(network, folder);
-  const git = async (
-    doing: string,
-    args: readonly string[],
-    env: Readonly<Record<string, string | undefined>> = alone,
-  ): Promise<string> => {
-    const result = await run(args, env);
-    if (result.outcome === 'missing') throw usageError([GIT_MISSING]);
-    if (result.outcome !== 'exited' || result.exitCode !== 0)
-      throw usageError([refused(doing, result, source)]);
-    return result.stdout;
-  };
   try {
     say(`fetching ${source}\n`);
-    await git('make a place for it', ['init', '--quiet', '--bare', '--template=', '--', repository]);
+    const { git, network, repository } = await gitIn(folder, reference, ports);
     const inIt = ['-C', repository];
     const listed = await git(
       'list what the repository has',
@@ -92,6 +73,67 @@ export async function fetchGitPack(reference: GitReference, ports: PackPorts): P
   } finally {
     disk.remove(folder);
   }
+}
+
+/**
+ * Asks a repository for its branches and tags, and fetches nothing.
+ * @returns commits by full names: `HEAD`, `refs/heads/main`, `refs/tags/v1`
+ * @throws BulwarkError (code 2): `git-missing`, `pack-git` with what git said
+ */
+export async function listGitRefs(
+  reference: GitReference,
+  ports: PackPorts,
+): Promise<ReadonlyMap<string, string>> {
+  const folder = ports.disk.temporary();
+  try {
+    const { git, network, repository } = await gitIn(folder, reference, ports);
+    const args = ['-C', repository, 'ls-remote', '--quiet', '--', reference.url];
+    const listed = await git('list what the repository has', args, network);
+    const refs = new Map<string, string>();
+    for (const line of listed.split('\n')) {
+      const [commit = '', name = ''] = line.split('\t');
+      // The commit that an annotated tag leads to comes after the tag itself.
+      if (COMMIT.test(commit)) refs.set(name.replace(/\^\{\}$/, ''), commit);
+    }
+    return refs;
+  } finally {
+    ports.disk.remove(folder);
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface GitInFolder {
+  /** Throws BulwarkError `git-missing` and `pack-git`; without an environment it has no settings but ours. */
+  readonly git: (doing: string, args: readonly string[], env?: Environment) => Promise<string>;
+  /** For what talks to the server. */
+  readonly network: Environment;
+  /** An empty bare repository. */
+  readonly repository: string;
+}
+
+/** Git in a temporary folder, with a repository of its own, so that no repository around it has a say. */
+async function gitIn(folder: string, reference: GitReference, ports: PackPorts): Promise<GitInFolder> {
+  const { exec, environment } = ports;
+  const source = formatReference(reference);
+  const repository = join(folder, 'git');
+  const network = await networkEnvironment(reference, environment, exec);
+  const alone = withoutSettings(network, folder);
+  const git: GitInFolder['git'] = async (doing, args, env = alone) => {
+    const result = await exec({
+      command: 'git',
+      args: [...SAFE_SETTINGS, ...args],
+      cwd: folder,
+      env,
+      timeout: TIMEOUT_MS,
+    });
+    if (result.outcome === 'missing') throw usageError([GIT_MISSING]);
+    if (result.outcome !== 'exited' || result.exitCode !== 0)
+      throw usageError([refused(doing, result, source)]);
+    return result.stdout;
+  };
+  await git('make a place for it', ['init', '--quiet', '--bare', '--template=', '--', repository]);
+  return { git, network, repository };
 }
 
 const GIT_MISSING: Issue = {

@@ -65,6 +65,45 @@ export async function fetchNpmPack(
   }
 }
 
+/**
+ * Asks the registry for the version that npm would install, and fetches nothing.
+ * @throws BulwarkError (code 2): `npm-missing`, `pack-npm` with what npm said
+ */
+export async function newestNpmVersion(name: string, { disk, exec }: PackPorts): Promise<string> {
+  const folder = disk.temporary();
+  try {
+    const { outcome, exitCode, stdout, stderr } = await exec({
+      command: 'npm',
+      args: ['view', '--ignore-scripts', '--json', '--loglevel=error', '--', `${name}@latest`, 'version'],
+      cwd: folder,
+      env: { npm_config_update_notifier: 'false' },
+      timeout: TIMEOUT_MS,
+    });
+    const version = outcome === 'exited' && exitCode === 0 ? versionIn(stdout) : undefined;
+    if (version !== undefined) return version;
+    const said = outcome === 'missing' ? 'npm is not installed' : reasonIn(stderr, stdout);
+    throw usageError([
+      {
+        id: 'pack-npm',
+        message: `npm could not say which version is the newest: ${said}`,
+        where: `npm:${name}`,
+        hint: 'check the name and the registry in .npmrc',
+      },
+    ]);
+  } finally {
+    disk.remove(folder);
+  }
+}
+
+function versionIn(stdout: string): string | undefined {
+  try {
+    const said = JSON.parse(stdout) as unknown;
+    return typeof said === 'string' && isVersion(said) ? said : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function packedIn(stdout: string): { readonly filename?: string; readonly integrity?: string } | undefined {
   try {
     const said = JSON.parse(stdout) as unknown;

@@ -9,6 +9,26 @@ const COMPARATOR = /^(\^|~|>=|<=|>|<|=)?\s*(\S+)$/;
 /** Whether `text` is a version of its own, such as `1.4.0`. */
 export const isVersion = (text: string): boolean => VERSION.test(text);
 
+/**
+ * Which of two versions is the newer one: above zero where it is the first.
+ * A version with something after a hyphen comes before the one without; two of them are compared as texts.
+ */
+export function compareVersions(one: string, other: string): number {
+  const [a, b] = [parts(one), parts(other)];
+  if (!a || !b) return 0;
+  const numbers = compare(a.numbers, b.numbers);
+  if (numbers !== 0 || a.before === b.before) return numbers;
+  if (a.before === '' || b.before === '') return a.before === '' ? 1 : -1;
+  return a.before < b.before ? -1 : 1;
+}
+
+function parts(version: string): { readonly numbers: Version; readonly before: string } | undefined {
+  const found = VERSION.exec(version);
+  if (!found) return undefined;
+  const [, before = ''] = /^[^+-]*-([^+]*)/.exec(version) ?? [];
+  return { numbers: [Number(found[1]), Number(found[2]), Number(found[3])], before };
+}
+
 /** A version that begins where `low` does and ends before `high`. */
 interface Interval {
   readonly low: Version;

@@ -10,8 +10,12 @@ export interface AnswersFile {
   /** Raw answers by key: `{fastapi: {python: "3.13"}}` and `{"fastapi.python": "3.13"}` are the same. */
   readonly values: ReadonlyMap<string, unknown>;
   readonly preset?: string;
+  /** References of packs, as the file has them: relative ones start from its folder. */
+  readonly packs?: readonly string[];
   readonly issues: readonly Issue[];
 }
+
+const MAX_PACKS = 20;
 
 /** Top-level keys that `bulwark.json` has besides answers; an answers file may be such a file. */
 const ENVELOPE = new Set(['$schema', 'preset', 'answers', 'packs']);
@@ -107,10 +111,29 @@ function flatten(content: Readonly<Record<string, unknown>>, name: string): Answ
       }
     }
   }
+  const { packs } = content;
+  const areReferences = isListOfText(packs) && packs.length <= MAX_PACKS;
+  if (packs !== undefined && packs !== null && !areReferences) {
+    issues.push({
+      id: 'answers-shape',
+      message: `the packs must be a list of references, ${MAX_PACKS} at most`,
+      where: `packs in ${name}`,
+      hint: 'write packs: ["./acme"]; who trusts their code says so with --trust, never a file',
+    });
+  }
   const values = flattenAnswers(source);
-  if (!isEnvelope) for (const key of ['preset', '$schema']) values.delete(key);
-  return { values, issues, ...(typeof preset === 'string' && { preset }) };
+  if (!isEnvelope) for (const key of ['preset', 'packs', '$schema']) values.delete(key);
+  for (const key of values.keys()) if (!isEnvelope && key.startsWith('packs.')) values.delete(key);
+  return {
+    values,
+    issues,
+    ...(typeof preset === 'string' && { preset }),
+    ...(areReferences && packs.length > 0 && { packs }),
+  };
 }
+
+const isListOfText = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -13,7 +13,13 @@ export function answersSchema(questions: readonly Question[], presets: readonly 
     title: 'Answers for bulwark create',
     ...answersObject(questions, {
       $schema: { type: 'string' },
-      preset: { description: 'The preset to start from.', enum: presets },
+      // A pack may bring presets of its own.
+      preset: { description: 'The preset to start from.', anyOf: [{ enum: presets }, { type: 'string' }] },
+      packs: {
+        description: 'Template packs, by reference; relative ones start from the folder of this file.',
+        type: 'array',
+        items: { type: 'string' },
+      },
     }),
   };
 }

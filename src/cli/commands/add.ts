@@ -3,11 +3,15 @@ import { usageError } from '../../errors.ts';
 import { addComponents } from '../../plan/change-components.ts';
 import { findManaged } from '../../repo/managed-repo.ts';
 import { chosenComponents } from '../chosen-components.ts';
-import { managedPlace, openManaged, rerun, type Place } from '../rerun.ts';
+import { carryOutRun, type PreparedRun } from '../prepared-run.ts';
+import { managedPlace, openManaged, prepareRerun, type Place } from '../rerun.ts';
 import { withSets } from '../with-sets.ts';
 import type { Command, CommandContext } from './command.ts';
 
-export const add: Command = async (context) => {
+export const add: Command = async (context) => carryOutRun(context, await prepareAdd(context));
+
+/** @throws BulwarkError: unknown components (code 2), and what `prepareRerun` throws */
+export async function prepareAdd(context: CommandContext): Promise<PreparedRun> {
   const { line, catalog, say } = context;
   const ids = line.positionals;
   if (ids.length === 0) {
@@ -23,13 +27,14 @@ export const add: Command = async (context) => {
   const { place, chosen } = await placeOf(context);
   const { sets, required } = addComponents(catalog, ids, chosen);
   for (const id of required) say(`note: ${id} is added too, for it is needed\n`);
-  return rerun(context, {
+  return prepareRerun(context, {
     command: 'add',
+    words: ids,
     place,
     change: (raw) => withSets(raw, sets),
     done: () => `Added ${[...ids, ...required].join(', ')}.`,
   });
-};
+}
 
 /** Where bulwark was never, no component is chosen yet, whatever files there are. */
 async function placeOf(

@@ -45,6 +45,7 @@ export const adopt: Command = async (context) => {
   for (const id of required) say(`note: ${id} comes along, for it is needed\n`);
   return rerun(context, {
     command: 'adopt',
+    words: ids,
     place: { ...place, undecided: 'keep' },
     change: (raw) => withSets(raw, sets),
     done,

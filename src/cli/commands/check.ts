@@ -3,6 +3,7 @@ import { BulwarkError, ExitCode, usageError, type Issue } from '../../errors.ts'
 import { flattenAnswers } from '../../plan/answers-document.ts';
 import type { Resolution } from '../../plan/answers.ts';
 import { shortPin } from '../../pin/reference.ts';
+import type { NewerPacks } from '../../packs/newer-packs.ts';
 import { planResolved, resolveRun } from '../../plan/catalog.ts';
 import { editsOf, type Edit } from '../../repo/edits.ts';
 import { readManaged, type ManagedRepo } from '../../repo/managed-repo.ts';
@@ -12,6 +13,7 @@ import type { ChangeSet } from '../../tree/change-set.ts';
 import { plannedFiles, serializeDocument } from '../document.ts';
 import type { BehindPin, BehindPins } from '../behind-pins.ts';
 import { managedRoot } from '../managed-root.ts';
+import { printable } from '../../printable.ts';
 import { formatChanges, formatTable } from '../report.ts';
 import { scopeOf, unresolved } from '../rerun.ts';
 import { rulesFiles } from '../team-rules.ts';
@@ -38,8 +40,10 @@ export const check: Command = async (context) => {
   const report = kinds.has('rules') ? await rulesReport(context, repo, resolution) : undefined;
   const edits = kinds.has('edits') ? editsOf(repo).filter((edit) => isOurs(edit, repo)) : [];
   const updates = kinds.has('update') ? await updatesOf(context, repo, resolution) : [];
+  const newer = (kinds.has('update') ? await context.packs?.newer(root) : undefined) ?? NO_NEWER;
   const pins = kinds.has('pins') ? await pinsOf(context, repo) : undefined;
-  const isDrifted = edits.length + updates.length > 0;
+  // A version that somebody has chosen stays: that there is a newer one is told, and is no drift.
+  const isDrifted = edits.length + updates.length > 0 || newer.packs.some(({ isTaken }) => isTaken);
   const isBehind = pins !== undefined && pins.behind.length > 0;
   const code =
     report?.isBroken === true ? ExitCode.ruleBroken : isDrifted || isBehind ? ExitCode.drift : ExitCode.ok;
@@ -54,6 +58,8 @@ export const check: Command = async (context) => {
         edits: edits.map(({ path, base, kind }) => ({ path, component: base.component, change: kind })),
         updates: plannedFiles(updates),
         pins: pins?.behind.map(({ key, ...rest }) => ({ reference: key, ...rest })) ?? null,
+        packs: newer.packs,
+        notices: newer.remarks,
       }),
     );
     return code;
@@ -66,8 +72,13 @@ export const check: Command = async (context) => {
   if (report) terminal.out(`${tableLines({ results: [report.result] }).join('\n')}\n`);
   if (edits.length > 0) terminal.out(`Changed since bulwark wrote it:\n\n${formatEdits(edits)}\n`);
   if (updates.length > 0) terminal.out(`An update would change:\n\n${formatChanges(updates)}\n`);
+  if (newer.packs.length > 0) {
+    const { formatPackUpdates } = await import('../tell-pack-updates.ts');
+    terminal.out(`Packs in another version:\n\n${formatPackUpdates(newer.packs)}\n`);
+  }
   if (pins && isBehind) terminal.out(`Pins that are behind their tags:\n\n${formatBehind(pins.behind)}\n`);
   for (const notice of pins?.notices ?? []) say(`note: ${notice}\n`);
+  for (const remark of newer.remarks) say(printable(`note: ${remark}\n`));
   if (repo.lock.bulwark !== version)
     say(`note: bulwark ${repo.lock.bulwark} wrote this repository, this is ${version}\n`);
   if (code === ExitCode.ok) say('No drift.\n');
@@ -76,6 +87,8 @@ export const check: Command = async (context) => {
     say('See bulwark diff for the changes, and bulwark update --dry-run --diff for the update.\n');
   return code;
 };
+
+const NO_NEWER: NewerPacks = { packs: [], remarks: [] };
 
 /** The application is its owner's, and so is a file that our part was put into. */
 const isOurs = ({ path, base: { ownership } }: Edit, { originals }: ManagedRepo): boolean =>

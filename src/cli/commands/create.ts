@@ -1,24 +1,29 @@
 /** `bulwark create`: from answers to a new repository. */
-import { readFileSync } from 'node:fs';
-import nodePlop from 'node-plop';
 import { usageError, type ExitCode } from '../../errors.ts';
 import { planResolved, presetNamed, resolveRun } from '../../plan/catalog.ts';
 import type { Plan } from '../../plan/plan-run.ts';
-import bulwarkPack, { carryOut } from '../../plopfile.ts';
 import { startRun, type RunRequest, type RunState } from '../../run.ts';
 import { resumeAnswers, savedAnswers, type SavedAnswers } from '../checkpoint.ts';
 import { chooseRun, type ChosenRun } from '../choose-run.ts';
+import { carryOutRun, type PreparedRun } from '../prepared-run.ts';
 import { recover } from '../recover.ts';
 import { gatherAnswers, type GivenAnswers } from '../raw-answers.ts';
-import { repeatCommand, shellWord } from '../repeat-command.ts';
+import { repeatCommand, repeatedOptions, shellWord } from '../repeat-command.ts';
 import { formatIssues, formatSteps } from '../report.ts';
 import { refuseUnanswered } from '../refuse-unanswered.ts';
+import { standardInput } from '../standard-input.ts';
 import { tellRun } from '../tell-run.ts';
 import type { Command, CommandContext } from './command.ts';
 
-export const create: Command = async (context) => {
+export const create: Command = async (context) => carryOutRun(context, await prepareCreate(context));
+
+/**
+ * From what was given, or asked, to a run that is ready.
+ * @throws BulwarkError: what is wrong with the answers (code 2), what nobody has answered (code 5)
+ */
+export async function prepareCreate(context: CommandContext): Promise<PreparedRun> {
   const { line, catalog, terminal } = context;
-  const fresh = await gatherAnswers(line, catalog.questions, terminal, () => readFileSync(0, 'utf8'));
+  const fresh = await gatherAnswers(line, catalog.questions, terminal, standardInput);
   if (fresh.issues.length > 0) {
     // Whoever mends one fault should hear of the others at once.
     const { issues } = resolveRun(catalog, fresh.raw, null);
@@ -33,13 +38,14 @@ export const create: Command = async (context) => {
   const chosen = isAsked ? await askPerson(context, given, saved) : await takeGiven(context, given);
   const state = startRun(chosen.request);
   recover(chosen.request.target, context.say);
-  const plop = await nodePlop();
-  bulwarkPack(plop);
-  await context.packs?.hook(plop);
-  await carryOut(plop, state);
-  if (state.written === true && (isAsked || isResumed)) saved.forget();
-  return conclude(context, chosen, state);
-};
+  return {
+    state,
+    conclude: async (telling) => {
+      if (state.written === true && (isAsked || isResumed)) saved.forget();
+      return conclude(telling, chosen, state);
+    },
+  };
+}
 
 /** The run without a person: everything must be given, or defaults be allowed. */
 async function takeGiven(context: CommandContext, given: GivenAnswers): Promise<ChosenRun> {
@@ -70,13 +76,10 @@ async function conclude(context: CommandContext, chosen: ChosenRun, state: RunSt
   const { terminal, style, say } = context;
   const { request } = state;
   const next = nextSteps(chosen, request.plan);
-  const repeat = repeatCommand(
-    chosen.directory,
-    request.preset,
-    request.answers,
-    terminal.packageManager,
-    context.packs?.flags,
-  );
+  const repeat = repeatCommand(chosen.directory, request.preset, request.answers, terminal.packageManager, [
+    ...(context.packs?.flags ?? []),
+    ...repeatedOptions(context.line),
+  ]);
   const { notices } = chosen.resolution;
   const { code, isDry } = await tellRun(context, {
     state,

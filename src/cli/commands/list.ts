@@ -2,11 +2,15 @@
 import { CATEGORIES, type Category } from '../../component/define.ts';
 import { ExitCode } from '../../errors.ts';
 import { serializeDocument } from '../document.ts';
+import { packOfComponent, packOfPreset, settledBy, shownAnswer, shownPacks } from '../provenance.ts';
 import { formatTable } from '../report.ts';
 import type { Command } from './command.ts';
 
-export const list: Command = async ({ catalog, line, terminal }) => {
+export const list: Command = async (context) => {
+  const { catalog, line, terminal } = context;
   const { components, presets } = catalog;
+  const packs = shownPacks(context);
+  const settled = settledBy(context);
   if (line.options.has('json')) {
     terminal.out(
       serializeDocument({
@@ -18,29 +22,60 @@ export const list: Command = async ({ catalog, line, terminal }) => {
           description,
           requires,
           stacks,
+          pack: packOfComponent(context, id),
         })),
-        presets: presets.map(({ id, description, answers }) => ({ id, description, answers })),
+        presets: presets.map(({ id, description, answers }) => ({
+          id,
+          description,
+          answers,
+          pack: packOfPreset(context, id),
+        })),
+        packs,
+        settled,
       }),
     );
     return ExitCode.ok;
   }
+  const members = (rows: readonly (readonly [string, string, string | null])[]): string =>
+    packs.length === 0
+      ? formatTable(
+          ['name', 'what it is'],
+          rows.map(([id, description]) => [id, description]),
+        )
+      : formatTable(
+          ['name', 'what it is', 'pack'],
+          rows.map(([id, description, pack]) => [id, description, pack ?? '']),
+        );
   for (const category of Object.keys(CATEGORIES) as Category[]) {
-    const members = components.filter((component) => component.category === category);
-    if (members.length === 0) continue;
+    const ofIt = components.filter((component) => component.category === category);
+    if (ofIt.length === 0) continue;
     terminal.out(`${category}: ${CATEGORIES[category]}\n`);
+    terminal.out(members(ofIt.map(({ id, description }) => [id, description, packOfComponent(context, id)])));
+  }
+  terminal.out(`presets: sets of answers under a name\n`);
+  terminal.out(members(presets.map(({ id, description }) => [id, description, packOfPreset(context, id)])));
+  if (packs.length > 0) {
+    terminal.out(`packs: templates and standards of a team\n`);
     terminal.out(
       formatTable(
-        ['name', 'what it is'],
-        members.map(({ id, description }) => [id, description]),
+        ['name', 'version', 'what it is'],
+        packs.map(({ name, version, description }) => [name, version, description ?? '']),
       ),
     );
   }
-  terminal.out(`presets: sets of answers under a name\n`);
-  terminal.out(
-    formatTable(
-      ['name', 'what it is'],
-      presets.map(({ id, description }) => [id, description]),
-    ),
-  );
+  if (settled.length > 0) {
+    terminal.out(`settled by packs: an answer that is locked cannot be another\n`);
+    terminal.out(
+      formatTable(
+        ['key', 'how', 'answer', 'pack'],
+        settled.map(({ key, how, value, pack }) => [
+          key,
+          how,
+          how === 'required' ? '' : shownAnswer(value),
+          pack,
+        ]),
+      ),
+    );
+  }
   return ExitCode.ok;
 };

@@ -23,6 +23,7 @@ export const remove: Command = async (context) => {
   const sets = removeComponents(catalog, ids, chosenComponents(catalog, repo.settings));
   return rerun(context, {
     command: 'remove',
+    words: ids,
     place: managedPlace(repo),
     change: (raw) => withSets(raw, sets),
     done: ({ changes = [] }) => {

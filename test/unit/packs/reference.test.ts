@@ -1,6 +1,7 @@
 /** References: each form in one spelling; what could be an option, another protocol or another host is refused. */
 import { describe, expect, it } from 'vitest';
 import { formatReference, parseReference, sourceOf } from '../../../src/packs/reference.ts';
+import { referenceFrom } from '../../../src/packs/records.ts';
 import { isVersion, rangeFault, satisfies } from '../../../src/packs/version-range.ts';
 import { refusalOf } from '../../support/packs.ts';
 
@@ -39,6 +40,19 @@ describe('a reference', () => {
     const reference = parseReference(text);
     expect(reference).toMatchObject(expected);
     expect(formatReference(reference)).toBe(shown);
+  });
+
+  it('of a repository of this machine may start from where one stands', async () => {
+    const reference = parseReference('git+file:../packs/r.git#acme@v1', '/srv/work/svc');
+    expect(reference).toMatchObject({
+      kind: 'git',
+      url: 'file:///srv/work/packs/r.git',
+      folder: 'acme',
+      ref: 'v1',
+    });
+    expect(referenceFrom('/', reference, '/srv/work/other/svc')).toBe('git+file:../../packs/r.git#acme@v1');
+    expect(referenceFrom('/', reference, '/srv/work/packs')).toBe('git+file:./r.git#acme@v1');
+    expect((await refusalOf(() => parseReference('git+file:../r.git'))).ids).toEqual(['pack-reference']);
   });
 
   it('loses its credentials before it is shown, and keeps them for its host', () => {

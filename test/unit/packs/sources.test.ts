@@ -11,6 +11,7 @@ import { digestOf } from '../../../src/packs/pack-tree.ts';
 import type { PackPorts } from '../../../src/packs/ports.ts';
 import { formatReference, parseReference } from '../../../src/packs/reference.ts';
 import { requestWith } from '../../../src/packs/request.ts';
+import { newestNpmVersion } from '../../../src/packs/source-npm.ts';
 import { writeTarball } from '../../../src/packs/tar.ts';
 import { startRegistry } from '../../support/registry.mjs';
 import {
@@ -378,6 +379,9 @@ describe('npm', () => {
         sha512: digestOf(treeOf(packageOf('1.0.0'))),
       });
       expect((await refused('npm:@acme/none@^1', ports)).ids).toEqual(['pack-npm']);
+      expect(await newestNpmVersion('@acme/bulwark-x', portsIn(folder, ports))).toBe('1.4.0');
+      const unknown = refusalOf(() => newestNpmVersion('@acme/none', portsIn(folder, ports)));
+      expect((await unknown).ids).toEqual(['pack-npm']);
     } finally {
       registry.close();
     }
