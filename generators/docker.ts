@@ -37,5 +37,6 @@ export default defineComponent({
     add.dependabot('dependabot', 'dependabot.yml', { order: 60 }),
     add.preCommit('pre-commit', 'pre-commit.yml', { order: 60 }),
   ],
+  companions: ({ file }) => [{ of: file, files: ['.dockerignore', 'docker/*'] }],
   samples: { default: {}, production: { file: 'Dockerfile.production' } },
 });

@@ -109,7 +109,8 @@ export default defineComponent({
     ...servicesOf(project).map((service, index) =>
       add.compose('base', `compose/${service}.yml`, { order: 21 + index }),
     ),
-    ...(project.has('compose') ? [add.workflow('ci', 'ci/compose.yml', { order: 75 })] : []),
+    // The job that this adds steps to is of the component; beside a compose file of the user's there is none.
+    ...(project.components.includes('compose') ? [add.workflow('ci', 'ci/compose.yml', { order: 75 })] : []),
     ...(project.has('compose') ? [add.env('env', 'env/app.env', { order: 10 })] : []),
     add.ignore('docker', 'ignore/dockerignore', { order: 50 }),
     add.readme('readme', 'readme/bring.md', { order: 9 }),
