@@ -45,5 +45,6 @@ export default defineComponent({
     add.readme('deployment', 'readme/deployment.md', { order: 20 }),
     add.readme('rollback', 'readme/rollback.md', { order: 20 }),
   ],
+  companions: () => [{ of: 'docker-compose.yml', files: ['docker-compose.prod.yml'] }],
   samples: { default: {}, single: { replicas: 1 } },
 });

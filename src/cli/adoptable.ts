@@ -10,7 +10,7 @@ import { withSets } from './with-sets.ts';
 /**
  * To take over another component would write all of its files beside those that do the same already.
  * @param present components that some file plays the part of
- * @returns those of them that own a file which is there; all where the answers are not fit for a plan, which the run itself tells
+ * @returns those of them that own a file which is there, and need no other; all where the answers are not fit for a plan, which the run itself tells
  */
 export async function adoptable(
   catalog: Catalog,
@@ -31,5 +31,15 @@ export async function adoptable(
     ...plan.companions.map(({ of, component }) => [of, component] as const),
   ]);
   const there = new Set([...owned].flatMap(([path, component]) => (tree.has(path) ? [component] : [])));
-  return present.filter((id) => there.has(id));
+  return complete(
+    catalog,
+    present.filter((id) => there.has(id)),
+  );
+}
+
+/** Without those that need one that is not there. */
+function complete(catalog: Catalog, ids: readonly ComponentId[]): readonly ComponentId[] {
+  const needs = new Map(catalog.components.map(({ id, requires = [] }) => [id, requires]));
+  const whole = ids.filter((id) => (needs.get(id) ?? []).every((needed) => ids.includes(needed)));
+  return whole.length === ids.length ? ids : complete(catalog, whole);
 }

@@ -25,6 +25,8 @@ export function leftOut(
   const isUsers = (path: RepoPath): boolean => {
     const [file, present, base] = [rendered.get(path), disk.get(path), baseline.get(path)];
     if (!file || !present || (base && base.ownership !== 'kept')) return false;
+    // Our part goes into a shared file, unless the user wants it as it is.
+    if (!base && file.shared !== undefined && decide(file) !== 'keep') return false;
     return !sameText(present.content, file.content) && decide(file) !== 'overwrite';
   };
   return new Set(

@@ -34,7 +34,7 @@ export const adopt: Command = async (context) => {
     .filter((id) => known.has(id) && !fixed.has(id));
   const ids = line.positionals.length > 0 ? line.positionals : await adoptable(catalog, present, place, tree);
   for (const id of line.positionals.length > 0 ? [] : present.filter((one) => !ids.includes(one))) {
-    say(`note: what there is of ${id} stands elsewhere than bulwark's would, and is left alone\n`);
+    say(`note: ${id}: what there is of it is not what bulwark could look after, and is left alone\n`);
   }
   if (ids.length === 0) {
     throw usageError([
