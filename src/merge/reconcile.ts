@@ -250,9 +250,11 @@ async function ownFile(sides: Sides, base: BaseFile, { spliceFile }: Mergers): P
   const { path, content, shared } = file;
   const previous = disk.content;
   const isOffered = !sameText(content, base.content);
+  // Prose that had no place is no loss; a job that is missing is.
   if (
     isOffered &&
     shared !== undefined &&
+    shared !== 'readme' &&
     'remark' in (await spliceFile(path, shared, previous, base.content))
   ) {
     return spliced(sides, shared, previous, { spliceFile });
