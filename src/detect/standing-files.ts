@@ -18,12 +18,12 @@ const OTHER_NAMES: readonly (readonly [ours: string, theirs: RegExp])[] = [
  * @returns where such files stand, by the paths that they have with us; what stands at our own path is left out
  */
 export function standingFiles(paths: Iterable<RepoPath>): Readonly<Record<string, RepoPath>> {
-  const all = [...paths].filter((path) => path.split('/').length <= 3).sort();
+  const known = new Set<string>(paths);
+  const all = ([...known] as RepoPath[]).filter((path) => path.split('/').length <= 3).sort();
   return Object.fromEntries(
     OTHER_NAMES.flatMap(([ours, theirs]) => {
-      const found = all.filter((path) => theirs.test(path));
-      const [first] = found;
-      return first === undefined || found.includes(ours as RepoPath) ? [] : [[ours, first]];
+      const other = all.find((path) => theirs.test(path));
+      return other === undefined || known.has(ours) ? [] : [[ours, other]];
     }),
   );
 }

@@ -136,6 +136,18 @@ describe('a repository with its own image', () => {
   });
 });
 
+describe('records that are made anew', () => {
+  test('still know which files are the user’s', async () => {
+    await life.run(['add', 'docker', '--yes']);
+    life.commit();
+    const before = life.read('.bulwark/lock.json');
+    expect(before).toContain('"Dockerfile": { "owner": "kept"');
+    expect((await life.run(['update', '--rebuild'])).code).toBe(0);
+    expect(life.read('.bulwark/lock.json')).toContain('"Dockerfile": { "owner": "kept"');
+    expect((await life.run(['check', '--only', 'edits'])).code).toBe(0);
+  });
+});
+
 describe('what the repository has under another name', () => {
   test('is not made a second time', async () => {
     life.git('mv', 'README.md', 'readme.rst');
