@@ -46,5 +46,6 @@ export default defineComponent({
     add.readme('rollback', 'readme/rollback.md', { order: 20 }),
     add.readme('dependencies', 'dependencies/service-images.md', { order: 40 }),
   ],
+  companions: () => [{ of: 'docker-compose.yml', files: ['docker-compose.prod.yml'] }],
   samples: { default: {}, single: { replicas: 1 } },
 });

@@ -18,6 +18,9 @@ const WAYS = [
 
 const waysOf = (project: Project) => WAYS.filter(([id]) => project.has(id));
 
+/** The field takes names of stages alone. */
+const stageOption = (target: string): string => (target === '' ? '' : ` --target ${target}`);
+
 export default defineComponent({
   id: 'deployment-guide',
   category: 'operations',
@@ -42,6 +45,7 @@ export default defineComponent({
     jobs: applicationOf(project).jobs.map(jobView),
     hasProcesses: applicationOf(project).workers.length + applicationOf(project).jobs.length > 0,
     ...(project.has('docker') && { dockerfile: String(project.answer('docker.file')) }),
+    ofStage: literal(stageOption(applicationOf(project).productionTarget)),
   }),
   contributes: () => [
     open.readme('deployment', 'DEPLOYMENT.md'),

@@ -38,5 +38,6 @@ export default defineComponent({
     add.preCommit('pre-commit', 'pre-commit.yml', { order: 60 }),
     add.readme('dependencies', 'dependencies/base-images.md', { order: 30 }),
   ],
+  companions: ({ file }) => [{ of: file, files: ['.dockerignore', 'docker/*'] }],
   samples: { default: {}, production: { file: 'Dockerfile.production' } },
 });

@@ -1,5 +1,5 @@
 /** Bring your own application: everything around it, and a contract that it has to keep. */
-import { accountOf, containerView } from '../src/component/container-view.ts';
+import { accountOf, containerView, OUR_TARGET } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type FactlessProject, type Project } from '../src/component/define.ts';
 import { integer, matching, text } from '../src/component/fields.ts';
@@ -68,6 +68,12 @@ export default defineComponent({
       min: 1000,
       max: 65533,
     }),
+    target: text('Build target', {
+      help: 'The stage of the Dockerfile that is deployed; empty for the last one of a Dockerfile of your own.',
+      default: OUR_TARGET,
+      maxLength: 100,
+      ...matching('^(?:[A-Za-z][A-Za-z0-9_.-]*)?$', 'must be the name of a stage, such as production'),
+    }),
     ...resourceFields,
   },
   facts: (answers, project) => ({
@@ -78,7 +84,7 @@ export default defineComponent({
       readyPath: answers.healthPath,
       privatePaths: [],
       uid: answers.uid,
-      productionTarget: 'production',
+      productionTarget: answers.target,
       workers: [],
       jobs: [],
       settings: [{ name: 'PORT', value: String(answers.port) }],
@@ -102,6 +108,8 @@ export default defineComponent({
     services: servicesOf(project).map((service) => URLS[service](accountOf(project.names))),
     runCommands: runCommands(project).map(literal),
     tmpMb: 64,
+    // The image of a Dockerfile of the user's has its files elsewhere, and a health check of its own or none.
+    keepsContract: answers.target === OUR_TARGET,
   }),
   contributes: (_, project) => [
     add.compose('base', 'compose/app.yml', { order: 20 }),
@@ -109,7 +117,8 @@ export default defineComponent({
     ...servicesOf(project).map((service, index) =>
       add.compose('base', `compose/${service}.yml`, { order: 21 + index }),
     ),
-    ...(project.has('compose') ? [add.workflow('ci', 'ci/compose.yml', { order: 75 })] : []),
+    // The job that this adds steps to is of the component; beside a compose file of the user's there is none.
+    ...(project.components.includes('compose') ? [add.workflow('ci', 'ci/compose.yml', { order: 75 })] : []),
     ...(project.has('compose') ? [add.env('env', 'env/app.env', { order: 10 })] : []),
     add.ignore('docker', 'ignore/dockerignore', { order: 50 }),
     add.readme('readme', 'readme/bring.md', { order: 9 }),
@@ -119,5 +128,9 @@ export default defineComponent({
     { from: has('nginx') ? 'nginx' : 'clients', to: names.slug, label: `HTTP ${port}` },
   ],
   seeded: ['app/', '__dockerfile__'],
-  samples: { default: {}, other: { port: 3000, healthPath: '/status/live', uid: 20000 } },
+  samples: {
+    default: {},
+    other: { port: 3000, healthPath: '/status/live', uid: 20000 },
+    own: { target: '' },
+  },
 });

@@ -2,8 +2,10 @@
  * The one way through the program, step by step: answers → plan → virtual tree → change set → verify → disk.
  * Each step is a function over the state of the run; plop's actions call them in order.
  */
+import { leftOut } from './merge/left-out.ts';
+import { isMarkdown } from './merge/splice/splice.ts';
 import { mergersUntil } from './merge/mergers.ts';
-import { reconcile, type BaseFile, type OnConflict } from './merge/reconcile.ts';
+import { reconcile, type BaseFile, type OnConflict, type ReconcileInput } from './merge/reconcile.ts';
 import type { Answers } from './plan/answers.ts';
 import { answersDocument } from './plan/answers-document.ts';
 import type { PackRecords } from './packs/records.ts';
@@ -18,7 +20,7 @@ import { serializeSettings, SETTINGS_PATH } from './repo/settings-file.ts';
 import type { ChangeSet } from './tree/change-set.ts';
 import type { RepoPath } from './tree/repo-path.ts';
 import { virtualTree, type VirtualFile, type VirtualTree } from './tree/virtual-tree.ts';
-import type { CheckResult } from './verify/check.ts';
+import type { CheckResult, JudgedTree } from './verify/check.ts';
 import { version } from 'bulwark:package';
 
 /** What was asked for, beside the answers. */
@@ -46,7 +48,7 @@ export interface RunRequest {
    * Judges the tree by the team's rules, also without `judge`; returns what is to be said of it.
    * Throws a BulwarkError (code 6) when one is broken.
    */
-  readonly holdToRules?: (tree: VirtualTree) => Promise<readonly string[]>;
+  readonly holdToRules?: (tree: JudgedTree) => Promise<readonly string[]>;
   /** Breaks the run off; what was written by then is taken back. */
   readonly signal: AbortSignal;
 }
@@ -80,9 +82,14 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
     ...baseline.keys(),
     ...RECORD_PATHS,
   ]);
+  const decide: ReconcileInput['decide'] = ({ path }) => request.decisions.get(path) ?? request.onConflict;
+  const without = request.splices
+    ? leftOut(request.plan.companions, { rendered: assembled, baseline, disk, decide })
+    : new Set<RepoPath>();
   const generated = new Map(
     [...assembled].filter(
-      ([path, file]) => file.onlyIfPresent !== true || disk.has(path) || baseline.has(path),
+      ([path, file]) =>
+        !without.has(path) && (file.onlyIfPresent !== true || baseline.has(path) || isHost(file, disk)),
     ),
   );
   const compare = (rendered: VirtualTree) =>
@@ -93,7 +100,7 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
       disk,
       renames: request.plan.renames,
       splices: request.splices,
-      decide: ({ path }) => request.decisions.get(path) ?? request.onConflict,
+      decide,
       mergers: mergersUntil(request.signal),
     });
   if (!request.repo && !request.splices) {
@@ -103,7 +110,11 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
     return state.changes;
   }
   const changes = await compare(generated);
-  const { ours, originals } = asAccepted(generated, baseline, changes);
+  const { ours, originals } = asAccepted(
+    generated,
+    { baseline, originals: request.repo?.originals },
+    changes,
+  );
   const records = await recordsOf(request, ours, originals);
   state.tree = virtualTree([...ours.values(), ...records]);
   const all = [...changes, ...recordChanges(records, disk), ...obsoleteRecords(records, disk)];
@@ -113,6 +124,10 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
   );
   return state.changes;
 }
+
+/** A file of the user's that our part may go into; sections of Markdown that nobody asked for have none in another format. */
+const isHost = ({ path, shared }: VirtualFile, disk: ReconcileInput['disk']): boolean =>
+  disk.has(path) && (shared !== 'readme' || isMarkdown(path));
 
 /** What `bulwark pin` has found out is put into every rendering; a tag that the templates have moved on from waits for the next. */
 async function withPins(state: RunState, tree: VirtualTree): Promise<VirtualTree> {
@@ -131,13 +146,19 @@ async function withPins(state: RunState, tree: VirtualTree): Promise<VirtualTree
   return pinTree(tree, pins);
 }
 
+/** What bulwark wrote last, and the user's files without our part. */
+interface Before {
+  readonly baseline: ReadonlyMap<RepoPath, BaseFile>;
+  readonly originals: ManagedRepo['originals'] | undefined;
+}
+
 /**
- * What bulwark answers for from now on: where there is no safe place for our part, the file stays the user's alone; where he has
- * kept a file of his own, it is treated as the application's: looked at, and never touched.
+ * What bulwark answers for from now on: where there is no safe place for our part, and where the user has kept a file of his own,
+ * the file is his: what would have been written is remembered, so that it is told again only when it has become something else.
  */
 function asAccepted(
   generated: VirtualTree,
-  baseline: ReadonlyMap<RepoPath, BaseFile>,
+  { baseline, originals: before = new Map() }: Before,
   changes: ChangeSet,
 ): { readonly ours: VirtualTree; readonly originals: ReadonlyMap<RepoPath, Buffer> } {
   const accepted = new Map(generated);
@@ -145,27 +166,51 @@ function asAccepted(
   for (const change of changes) {
     const file = accepted.get(change.path);
     if (!file) continue;
-    if (change.kind === 'conflict' && change.remark !== undefined) accepted.delete(change.path);
+    if (change.kind === 'conflict' && change.remark !== undefined) {
+      const [base, original] = [baseline.get(change.path), before.get(change.path)];
+      accepted.set(change.path, { ...file, ...(base && original ? base : { ownership: 'kept' }) });
+      // What was put there earlier can still be taken back.
+      if (base && original) originals.set(change.path, original);
+    }
     if ((change.kind === 'update' || change.kind === 'unchanged') && change.original && change.content) {
       // What was written there is the user's text with our part in it.
       accepted.set(change.path, { ...file, content: change.content });
       originals.set(change.path, change.original);
     }
-    const wasKept = baseline.get(change.path)?.ownership === 'seeded' || !baseline.has(change.path);
-    if (change.kind === 'keep' && wasKept) accepted.set(change.path, { ...file, ownership: 'seeded' });
+    const was = baseline.get(change.path)?.ownership ?? 'kept';
+    if (change.kind === 'keep' && (was === 'kept' || was === 'seeded'))
+      accepted.set(change.path, { ...file, ownership: was });
   }
   return { ours: accepted, originals };
 }
 
 /** Step 3: the team's rules and the embedded checks over what would be written. */
 export async function judgeStep(state: RunState): Promise<void> {
-  if (!state.tree) return;
-  if (state.request.holdToRules) {
-    state.remarks = [...(state.remarks ?? []), ...(await state.request.holdToRules(state.tree))];
+  const { request, tree, changes = [] } = state;
+  if (!tree) return;
+  const isGuest = request.plan.project.manages === 'components';
+  // Files of the user's count as they are, not as we would have written them.
+  const whole = isGuest && (request.judge || request.holdToRules) ? await wholeAfter(request, changes) : tree;
+  if (request.holdToRules) {
+    state.remarks = [...(state.remarks ?? []), ...(await request.holdToRules(whole))];
   }
-  if (!state.request.judge) return;
-  const { runEmbedded } = await import('./verify/run-embedded.ts');
-  state.judgements = await runEmbedded(state.tree);
+  if (!request.judge) return;
+  if (isGuest) {
+    const { judgeAdditions } = await import('./verify/judge-additions.ts');
+    state.judgements = await judgeAdditions(changes, whole);
+  } else {
+    const { runEmbedded } = await import('./verify/run-embedded.ts');
+    state.judgements = await runEmbedded(tree);
+  }
+}
+
+async function wholeAfter({ target }: RunRequest, changes: ChangeSet): Promise<JudgedTree> {
+  const [{ readTree }, { exec }, { treeAfter }] = await Promise.all([
+    import('./repo/read-tree.ts'),
+    import('./exec.ts'),
+    import('./tree/tree-after.ts'),
+  ]);
+  return treeAfter(await readTree(target, exec), changes);
 }
 
 /** Conflicts that nobody has decided on: with any, nothing is written. A remark says what is to be done by hand. */

@@ -45,7 +45,12 @@ export async function rebuild(context: CommandContext): Promise<ExitCode> {
   const rendered = renderPlan(plan);
   const { files } = readExisting(root, [...rendered.keys(), ...RECORD_PATHS]);
   const named = namesIn(`${records.lock ?? ''}\n${records.baseline ?? ''}`);
-  const tree = new Map([...rendered].filter(([path]) => files.has(path) || named.has(path)));
+  const own = keptIn(records.lock ?? '');
+  const tree = new Map(
+    [...rendered]
+      .filter(([path]) => files.has(path) || named.has(path))
+      .map(([path, file]) => [path, own.has(path) ? { ...file, ownership: 'kept' as const } : file]),
+  );
   const [, ...made] = recordFiles({
     settings: records.settings,
     tree,
@@ -60,6 +65,12 @@ export async function rebuild(context: CommandContext): Promise<ExitCode> {
     words: 'Lock and baseline are made anew. See bulwark diff for what differs from the templates.\n',
   });
 }
+
+/** Paths that the lock calls the user's own, whatever the rest of it is worth. */
+const keptIn = (lock: string): ReadonlySet<string> =>
+  new Set(
+    lock.split('\n').flatMap((line) => /^\s*"((?:[^"\\]|\\.)+)": \{ "owner": "kept",/.exec(line)?.[1] ?? []),
+  );
 
 /** Paths that lock or baseline name, also where markers stand between their lines. */
 const namesIn = (text: string): ReadonlySet<string> =>

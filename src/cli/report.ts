@@ -99,7 +99,9 @@ export function formatChanges(changes: ChangeSet): string {
 }
 
 const remark = (change: Change): string => {
-  if (change.kind === 'keep') return `  (${change.reason})`;
+  if (change.kind === 'keep') {
+    return `  (${change.reason}${change.offered === true ? '; what bulwark would write has changed' : ''})`;
+  }
   if (change.kind === 'conflict' && change.lines.length > 0) return `  (lines ${change.lines.join(', ')})`;
   return '';
 };

@@ -8,7 +8,7 @@ import type { Change, ChangeSet } from '../tree/change-set.ts';
 import type { CommandContext } from './commands/command.ts';
 import { plannedFiles, serializeDocument, sourcesOf, type RunDocument } from './document.ts';
 import { printable } from '../printable.ts';
-import { formatAnswers, formatChanges, formatJudgements, formatSizes } from './report.ts';
+import { formatAnswers, formatChanges, formatIssues, formatJudgements, formatSizes } from './report.ts';
 
 export interface RunEnd {
   readonly state: RunState;
@@ -66,22 +66,29 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
     throw usageError(issues);
   }
   // Its own records are bulwark's business; what it does to the user's files is his.
-  const shown = request.repo
-    ? changes.filter(({ kind, path }) => kind !== 'unchanged' && !RECORD_PATHS.includes(path))
-    : changes;
+  const isGuest = request.plan.project.manages === 'components';
+  const shown =
+    (request.repo ?? isGuest)
+      ? changes.filter(({ kind, path }) => kind !== 'unchanged' && !RECORD_PATHS.includes(path))
+      : changes;
   if (!isJson && (request.dryRun || line.options.has('diff'))) {
     terminal.out(line.options.has('diff') ? await formatDiffs(shown) : formatChanges(shown));
-  } else if (request.repo && shown.length > 0) {
+  } else if ((request.repo ?? isGuest) && shown.length > 0) {
     say(`\n${formatChanges(shown)}`);
   }
-  if (!request.repo) say(`\n${formatSizes(changes)}`);
+  if (!request.repo && !isGuest) say(`\n${formatSizes(changes)}`);
+  const byHand = isJson ? [] : issues.filter(({ id }) => id === NO_PLACE);
+  if (byHand.length > 0) say(`\n${formatIssues(byHand, style)}`);
   if (request.dryRun) {
     say(`\nThis was a dry run: nothing was written to ${end.directory}.\n`);
     return { code, isDry: true };
   }
-  if (conflicts.length > 0) say(`\n${formatChanges(conflicts)}${resolveHint(conflicts)}`);
+  const marked = conflicts.filter((change) => change.kind === 'conflict' && change.remark === undefined);
+  if (marked.length > 0) say(`\n${formatChanges(marked)}${resolveHint(marked)}`);
   return { code, isDry: false };
 }
+
+const NO_PLACE = 'no-safe-place';
 
 /** What a person has to decide or to do by hand, as `--json` lists it and as an error says it. */
 export const conflictIssues = (changes: ChangeSet): readonly Issue[] =>
@@ -90,7 +97,7 @@ export const conflictIssues = (changes: ChangeSet): readonly Issue[] =>
     const { path, lines, remark, merged } = change;
     if (remark !== undefined) {
       const [message = '', ...snippet] = remark.split('\n');
-      return [{ id: 'no-safe-place', message, where: path, hint: snippet.join('\n') }];
+      return [{ id: NO_PLACE, message, where: path, hint: snippet.join('\n') }];
     }
     if (merged === undefined) {
       return [

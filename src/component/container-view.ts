@@ -26,6 +26,9 @@ export const composeResources = (resources: Resources): View => ({
   reservedMemory: sizeOf(resources.memoryRequestMb),
 });
 
+/** The stage that our Dockerfiles deploy. */
+export const OUR_TARGET = 'production';
+
 /** What `dockerfile` and `namedDockerfile` are in the view of every template that builds the image. */
 export function dockerfileView(file: string): View {
   // Docker finds this name by itself.

@@ -164,6 +164,13 @@ export interface Rename {
   readonly to: string;
 }
 
+/** Files that are written only with another of ours, and not where the user has his own in its place. */
+export interface Companionship {
+  readonly of: string;
+  /** Paths; `docker/*` is every file of that folder. */
+  readonly files: readonly string[];
+}
+
 export interface ComponentDefinition<F extends Fields = Fields> {
   readonly id: ComponentId;
   readonly category: Category;
@@ -195,6 +202,8 @@ export interface ComponentDefinition<F extends Fields = Fields> {
   readonly seeded?: readonly string[];
   /** Paths that files had in earlier versions, or have under other answers: a user's edits follow to the new one. */
   readonly renames?: (answers: AnswersOf<F>, project: Project) => readonly Rename[];
+  /** Files, its own or others', that go with one of ours: the scripts of an image with its Dockerfile. */
+  readonly companions?: (answers: AnswersOf<F>, project: Project) => readonly Companionship[];
   /** What a person does next, in order; commands as they are typed in the new folder. */
   readonly nextSteps?: (answers: AnswersOf<F>, project: Project) => readonly string[];
   /** Answer sets that drive golden, contract and tool tests; `default` is always among them. */

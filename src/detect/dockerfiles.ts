@@ -1,4 +1,5 @@
 /** What the Dockerfile of the application declares: port, user, health check, start command, version of the language. */
+import { OUR_TARGET } from '../component/container-view.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import type { JudgedFile } from '../verify/check.ts';
 import {
@@ -28,6 +29,8 @@ const MAX_STAGES = 40;
 export interface ImageFile {
   readonly path: RepoPath;
   readonly last: readonly Instruction[];
+  /** The names of those stages that have one. */
+  readonly stages: readonly string[];
   /** The images that its stages start from. */
   readonly bases: readonly string[];
   /** The image below the last stage. */
@@ -93,6 +96,7 @@ function readImageFile(file: JudgedFile, sources: Sources): ImageFile | undefine
   return {
     path: file.path,
     last: chain.flatMap(({ instructions }) => instructions),
+    stages: stages.flatMap(({ alias }) => alias ?? []),
     bases: stages.map(({ image }) => image),
     base: chain[0]?.image ?? last.image,
   };
@@ -302,4 +306,13 @@ function languageClaims(file: ImageFile, language: Language | undefined): readon
 const fileClaims = (files: readonly ImageFile[]): readonly Claim[] =>
   files
     .filter(({ path }) => folderOf(path) === '')
-    .flatMap(({ path }) => claimsOf(path)('docker.file', 'dockerfile', path));
+    .flatMap(({ path, stages }) => [
+      ...claimsOf(path)('docker.file', 'dockerfile', path),
+      // Where no stage is called so, the last is what `docker build` makes.
+      ...claimsOf(path)(
+        'none.target',
+        'dockerfile',
+        stages.includes(OUR_TARGET) ? undefined : '',
+        `the stages of ${path}`,
+      ),
+    ]);

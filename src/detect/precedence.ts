@@ -45,6 +45,7 @@ const RANKS = {
   securityContact: [['document']],
   data: [['compose', 'cluster'], ['library']],
   'docker.file': [['dockerfile']],
+  'none.target': [['dockerfile']],
   'none.port': [['dockerfile', 'compose', 'cluster'], ['command', 'configuration'], ['code'], ['framework']],
   // A cluster asks for readiness apart from life; a health check of an image means either.
   'none.healthPath': [['readiness probe'], ['health check'], ['code'], ['framework']],

@@ -139,6 +139,7 @@ async function changeOf(sides: Sides, input: ReconcileInput): Promise<Change> {
   // Who changed the mode, and where nobody knows the template: what it was rendered with.
   const executable = base && disk.executable !== base.executable ? disk.executable : file.executable;
   const isSame = sameText(disk.content, file.content);
+  if (base?.ownership === 'kept' && !isSame) return ownFile(sides, base, input.mergers);
   if (isSame && (base ?? disk.executable === executable)) return withMode(sides, disk.content, executable);
   if (!base) return withoutBase(sides, input);
   if (sameText(disk.content, base.content)) {
@@ -220,7 +221,7 @@ async function withoutBase(sides: Sides, { decide, mergers, splices }: Reconcile
   if (decision === 'keep') return { path, kind: 'keep', reason: 'on-conflict-keep', file, previous };
   if (decision === 'overwrite') return written(sides, file.content, executable);
   // What a stack would seed, the repository has: its own application.
-  if (splices && file.ownership === 'seeded') return { path, kind: 'keep', reason: 'edited', file, previous };
+  if (splices && file.ownership === 'seeded') return { path, kind: 'keep', reason: 'yours', file, previous };
   if (splices && file.shared !== undefined) {
     return spliced(sides, file.shared, previous, mergers);
   }
@@ -239,12 +240,34 @@ async function withoutBase(sides: Sides, { decide, mergers, splices }: Reconcile
   };
 }
 
+/**
+ * A file that the user has in the place of ours. Where our part found no safe place in it, what there is more of it now is told
+ * again; one that he declined is only offered to him.
+ */
+async function ownFile(sides: Sides, base: BaseFile, { spliceFile }: Mergers): Promise<Change> {
+  const { file, disk } = sides;
+  if (!disk) throw new Error('there is nothing that could be kept');
+  const { path, content, shared } = file;
+  const previous = disk.content;
+  const isOffered = !sameText(content, base.content);
+  // Prose that had no place is no loss; a job that is missing is.
+  if (
+    isOffered &&
+    shared !== undefined &&
+    shared !== 'readme' &&
+    'remark' in (await spliceFile(path, shared, previous, base.content))
+  ) {
+    return spliced(sides, shared, previous, { spliceFile });
+  }
+  return { path, kind: 'keep', reason: 'yours', file, previous, offered: isOffered };
+}
+
 /** Puts our part into a file of the user's; a remark says what is to be done by hand where there is no safe place for it. */
 async function spliced(
   sides: Sides,
   kind: SharedFileKind,
   original: Buffer,
-  { spliceFile }: Mergers,
+  { spliceFile }: Pick<Mergers, 'spliceFile'>,
 ): Promise<Change> {
   const { file, disk } = sides;
   const { path } = file;
@@ -304,6 +327,7 @@ async function withdrawal(
   { mergers, originals }: ReconcileInput,
 ): Promise<Change> {
   const previous = disk.content;
+  if (base.ownership === 'kept') return { path, kind: 'keep', reason: 'yours', previous };
   const original = originals.get(path);
   const own = original && (await withoutOurs(path, { original, base, disk }, mergers));
   if (own) return restored(path, base, disk, own);

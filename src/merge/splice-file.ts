@@ -4,7 +4,7 @@ import { isBinary } from '../tree/is-binary.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import { appendMissingLines } from './append-lines.ts';
 import { refuseMarkers } from './merge-lines.ts';
-import { noPlace, type Splice, type SpliceKind, type SpliceText } from './splice/splice.ts';
+import { isMarkdown, noPlace, type Splice, type SpliceKind, type SpliceText } from './splice/splice.ts';
 import { spliceEnv } from './splice/splice-env.ts';
 import { spliceMakefile } from './splice/splice-makefile.ts';
 import { spliceReadme } from './splice/splice-readme.ts';
@@ -51,7 +51,9 @@ async function splicer(kind: SpliceKind, path: RepoPath): Promise<SpliceText> {
     case 'makefile':
       return spliceMakefile;
     case 'readme':
-      return spliceReadme;
+      return isMarkdown(path)
+        ? spliceReadme
+        : (_, wanted): Issue => noPlace(path, 'it is no Markdown', wanted);
     case 'ignore':
     case 'attributes':
       return splicePatterns;

@@ -17,6 +17,7 @@ import {
 import { deriveNames } from '../component/names.ts';
 import type { FieldValue } from '../component/fields.ts';
 import type { Issue } from '../errors.ts';
+import type { Companions } from '../merge/left-out.ts';
 import type { Template } from '../render/template-store.ts';
 import { FRAGMENTS } from '../render/template-store.ts';
 import { literal } from '../render/view.ts';
@@ -59,6 +60,7 @@ export interface Plan {
   readonly nextSteps: readonly string[];
   /** New paths by the old ones. */
   readonly renames: ReadonlyMap<RepoPath, RepoPath>;
+  readonly companions: readonly Companions[];
   /** Of the scope that it was planned for. */
   readonly layout: Scope['layout'];
   /** With any issue nothing is written. */
@@ -79,7 +81,7 @@ export interface PlanInput {
 /** What bulwark renders into, and the habits that it finds there. */
 export interface Scope {
   readonly manages: Project['manages'];
-  /** Where the repository keeps a shared file, by the path that it has with us: `docker-compose.yml` → `compose.yaml`. */
+  /** Where the repository keeps a file, by the path that it has with us: `docker-compose.yml` → `compose.yaml`. */
   readonly layout: Readonly<Record<string, string>>;
   /** Default: true. */
   readonly isLookedAfter?: boolean;
@@ -100,12 +102,16 @@ interface Answered {
 export function planRun({ answers, components, available, templates, scope = WHOLE }: PlanInput): Plan {
   const { manages, layout, isLookedAfter = true } = scope;
   const beside = new Set<ComponentId>();
+  const placed = (path: string, source: string): RepoPath =>
+    repoPath(Object.hasOwn(layout, path) ? (layout[path] ?? path) : path, source);
   const factless = { ...projectOf(answers, components, available, beside), manages, isLookedAfter };
   const answered = components.map((component) => ({ component, own: answersOf(component, answers) }));
   const { facts, issues: clashes } = gatherFacts(answered, factless);
   const project: Project = { ...factless, facts, jobs: gatherJobs(answered, factless) };
   const foreign = manages === 'components' ? openedByOthers(components, available, answers, project) : [];
-  for (const { path, component } of foreign) if (Object.hasOwn(layout, path)) beside.add(component);
+  for (const { kind, path, component } of foreign) {
+    if (kind === 'compose' && Object.hasOwn(layout, path)) beside.add(component);
+  }
   const projectView = viewOfProject(project, available);
   const renderings: Rendering[] = [];
   const openings: OwnedOpening[] = [];
@@ -114,6 +120,7 @@ export function planRun({ answers, components, available, templates, scope = WHO
   const documents: DocumentLink[] = [];
   const nextSteps: string[] = [];
   const renames = new Map<RepoPath, RepoPath>();
+  const companions: Companions[] = [];
   const issues: Issue[] = [...clashes];
 
   for (const { component, own } of answered) {
@@ -122,10 +129,11 @@ export function planRun({ answers, components, available, templates, scope = WHO
     const files = templates.get(component.id) ?? [];
     for (const template of files) {
       if (!layers.has(template.layer)) continue;
+      const path = fillPath(template.path, view);
       renderings.push({
         component: component.id,
         template,
-        path: repoPath(fillPath(template.path, view), template.source),
+        path: placed(path, template.source),
         view,
         ownership: isSeeded(component, template.path) ? 'seeded' : 'managed',
       });
@@ -140,6 +148,14 @@ export function planRun({ answers, components, available, templates, scope = WHO
       const source = `generators/${component.id}.ts`;
       renames.set(repoPath(from, source), repoPath(to, source));
     }
+    for (const { of, files } of component.companions?.(own, project) ?? []) {
+      const source = `generators/${component.id}.ts`;
+      companions.push({
+        component: component.id,
+        of: placed(of, source),
+        files: files.map((path) => layout[path] ?? path),
+      });
+    }
     nextSteps.push(...(component.nextSteps?.(own, project) ?? []));
     issues.push(...(component.faults?.(own, project) ?? []));
   }
@@ -148,7 +164,7 @@ export function planRun({ answers, components, available, templates, scope = WHO
     opening,
     isOurs,
     component,
-    path: repoPath(layout[opening.path] ?? opening.path, `generators/${component}.ts`),
+    path: placed(opening.path, `generators/${component}.ts`),
     contributions: contributions
       .filter(({ kind, id }) => kind === opening.kind && id === opening.id)
       // How the application runs is written in a file of its owner's already.
@@ -160,13 +176,14 @@ export function planRun({ answers, components, available, templates, scope = WHO
   return {
     project,
     renderings,
-    sharedFiles: sharedFiles.filter(
-      ({ isOurs, component, contributions: own }) => isOurs || own.some((one) => one.component !== component),
+    sharedFiles: sharedFiles.filter(({ isOurs, component, contributions: own }) =>
+      isOurs ? own.length > 0 : own.some((one) => one.component !== component),
     ),
     diagram,
     documents,
     nextSteps,
     renames,
+    companions,
     layout,
     issues,
   };

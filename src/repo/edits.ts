@@ -13,11 +13,12 @@ export interface Edit {
   readonly kind: 'edited' | 'mode' | 'deleted';
 }
 
-/** The files that are not as bulwark wrote them, sorted by path; line endings are no edit. */
+/** The files that are not as bulwark wrote them, sorted by path; line endings are no edit, and what it never wrote is none. */
 export function editsOf(repo: ManagedRepo): readonly Edit[] {
   const base = baseFilesOf(repo);
   const disk = readTargetFiles({ root: repo.root, state: 'bulwark' }, base.keys());
   return [...base].flatMap(([path, file]): Edit[] => {
+    if (file.ownership === 'kept') return [];
     const present = disk.get(path);
     if (!present) return [{ path, base: file, kind: 'deleted' }];
     if (!sameText(present.content, file.content)) return [{ path, base: file, present, kind: 'edited' }];

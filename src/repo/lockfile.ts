@@ -147,7 +147,7 @@ const PACK_KEYS = [
   'sha512',
 ] as const satisfies (keyof LockedPack)[];
 const FILE_KEYS = ['owner', 'component', 'mode', 'sha256'];
-const OWNERS: readonly unknown[] = ['managed', 'seeded', 'shared'] satisfies Ownership[];
+const OWNERS: readonly unknown[] = ['managed', 'seeded', 'shared', 'kept'] satisfies Ownership[];
 
 function lockedFile(path: string, value: unknown): LockedFile {
   const fault = repoPathFault(path);

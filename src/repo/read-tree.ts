@@ -23,7 +23,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const GIT_TIMEOUT_MS = 30_000;
 
 /**
- * Reads the repository at `root`. Symlinks are not followed; files that are no path of a repository are left out.
+ * Reads the repository at `root`; a file's content is read when somebody first looks at it. Symlinks are not followed; files
+ * that are no path of a repository are left out.
  * @throws BulwarkError (code 74) where the system does not let us read, and `git-unanswered`
  */
 export async function readTree(root: string, exec: Exec): Promise<JudgedTree> {
@@ -33,11 +34,23 @@ export async function readTree(root: string, exec: Exec): Promise<JudgedTree> {
     return attempt('read the file', name, () => {
       const status = lstatSync(join(root, name), { throwIfNoEntry: false });
       if (!status?.isFile() || status.size > MAX_BYTES) return [];
-      const content = readFileSync(join(root, name));
-      return [{ path: name as RepoPath, content, executable: (status.mode & 0o100) !== 0 }];
+      return [fileAt(root, name as RepoPath, (status.mode & 0o100) !== 0)];
     });
   });
   return new Map(files.sort((a, b) => (a.path < b.path ? -1 : 1)).map((file) => [file.path, file]));
+}
+
+/** Of ten thousand files a run reads some hundred. */
+function fileAt(root: string, path: RepoPath, executable: boolean): JudgedFile {
+  let known: Buffer | undefined;
+  return {
+    path,
+    executable,
+    get content() {
+      known ??= attempt('read the file', path, () => readFileSync(join(root, path)));
+      return known;
+    },
+  };
 }
 
 async function namesFromGit(root: string, exec: Exec): Promise<string[] | undefined> {

@@ -4,7 +4,7 @@ import type { VirtualFile } from './virtual-tree.ts';
 
 /** Why a file on disk stays as it is although bulwark rendered something else. */
 export type KeepReason =
-  'edited' | 'deleted-by-user' | 'no-longer-generated' | 'harmless' | 'on-conflict-keep';
+  'edited' | 'deleted-by-user' | 'no-longer-generated' | 'harmless' | 'on-conflict-keep' | 'yours';
 
 interface ChangeOf<Kind extends string> {
   readonly path: RepoPath;

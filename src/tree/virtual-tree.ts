@@ -6,9 +6,10 @@ import type { RepoPath } from './repo-path.ts';
 
 /**
  * Who answers for a file after it was written: `managed` files are bulwark's and are updated; `seeded` ones are the
- * user's once edited; of `shared` ones bulwark answers for its part.
+ * user's once edited; of `shared` ones bulwark answers for its part; a `kept` one is the user's own where ours would be,
+ * and is never written.
  */
-export type Ownership = 'managed' | 'seeded' | 'shared';
+export type Ownership = 'managed' | 'seeded' | 'shared' | 'kept';
 
 export interface VirtualFile {
   readonly path: RepoPath;

@@ -5,12 +5,16 @@ import { embeddedChecks } from './embedded/index.ts';
 import { isText, linesOf } from './embedded/source-text.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 
-/** @returns one result per check, in the order of the checks */
+/**
+ * @param only which files are judged; the others are there for references, and not read before one leads to them
+ * @returns one result per check, in the order of the checks
+ */
 export async function runEmbedded(
   tree: JudgedTree,
   checks: readonly EmbeddedCheck[] = embeddedChecks,
+  only: (file: JudgedFile) => boolean = () => true,
 ): Promise<readonly CheckResult[]> {
-  const files = [...tree.values()].filter((file) => isText(file) && !isKept(file.path));
+  const files = [...tree.values()].filter((file) => only(file) && isText(file) && !isKept(file.path));
   const results: CheckResult[] = [];
   for (const check of checks) results.push(await runOne(check, files, tree));
   return results;

@@ -40,6 +40,7 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'disaster-recovery.copyTo': ['backup@backup.acme.dev:dumps', 'dumps_2@10.0.0.7:/srv/backups/my-service'],
   'fleet.topic': ['bulwark', 'service-2'],
   'none.healthPath': ['/healthz', '/status/live'],
+  'none.target': ['production', ''],
   'ecs.region': ['eu-central-1', 'us-gov-west-1'],
   'cloud-run.project': ['my-service', 'acme-shop-42'],
   'cloud-run.region': ['europe-west1', 'us-central1'],

@@ -3,6 +3,7 @@ import { usageError } from '../../errors.ts';
 import { addComponents } from '../../plan/change-components.ts';
 import { findManaged } from '../../repo/managed-repo.ts';
 import type { RunState } from '../../run.ts';
+import { adoptable } from '../adoptable.ts';
 import { foreignPlace } from '../foreign-place.ts';
 import { rerun } from '../rerun.ts';
 import { withSets } from '../with-sets.ts';
@@ -21,16 +22,20 @@ export const adopt: Command = async (context) => {
       },
     ]);
   }
-  const { place, detection } = await foreignPlace(context);
+  const { place, detection, tree } = await foreignPlace(context);
   const known = new Set(catalog.components.map(({ id }) => id));
   const fixed = new Set(
     catalog.components
       .filter(({ category }) => category === 'stack' || category === 'essential')
       .map(({ id }) => id),
   );
-  const present = detection.present.map(({ component }) => component);
-  const ids =
-    line.positionals.length > 0 ? line.positionals : present.filter((id) => known.has(id) && !fixed.has(id));
+  const present = detection.present
+    .map(({ component }) => component)
+    .filter((id) => known.has(id) && !fixed.has(id));
+  const ids = line.positionals.length > 0 ? line.positionals : await adoptable(catalog, present, place, tree);
+  for (const id of line.positionals.length > 0 ? [] : present.filter((one) => !ids.includes(one))) {
+    say(`note: ${id}: what there is of it is not what bulwark could look after, and is left alone\n`);
+  }
   if (ids.length === 0) {
     throw usageError([
       {

@@ -26,12 +26,18 @@ export const remove: Command = async (context) => {
     words: ids,
     place: managedPlace(repo),
     change: (raw) => withSets(raw, sets),
-    done: ({ changes = [] }) => {
+    done: ({ changes = [], request }) => {
       const kept = changes.filter(
         (change) => change.kind === 'keep' && change.reason === 'no-longer-generated',
       );
       const named = kept.map(({ path }) => path).join(', ');
-      return `Removed ${ids.join(', ')}.${kept.length === 0 ? '' : ` Edited, and therefore kept: ${named}`}`;
+      const { components, stack, manages } = request.plan.project;
+      const isLast = manages === 'components' && components.every((id) => id === stack || id === 'git');
+      return [
+        `Removed ${ids.join(', ')}.`,
+        ...(kept.length > 0 ? [`Edited, and therefore kept: ${named}.`] : []),
+        ...(isLast ? ["Nothing of bulwark's is left but its records; bulwark eject takes them away."] : []),
+      ].join(' ');
     },
   });
 };

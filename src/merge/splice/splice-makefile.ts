@@ -4,6 +4,8 @@ import { append, noPlace, type SpliceText } from './splice.ts';
 const TARGET = /^([^\s:#=][^:#=]*?)\s*:(?![:=])/;
 const VARIABLE = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*(?:[:?+!]|::)?=/;
 const PHONY = '.PHONY';
+/** Targets with a meaning of their own, such as .PHONY; `.env` is a file like any other (GNU make, "Special Targets"). */
+const SPECIAL = /^\.[A-Z_]+$/;
 
 /** A rule with its recipe, or a variable, with the comments above it. */
 interface Unit {
@@ -20,8 +22,8 @@ export const spliceMakefile: SpliceText = (ours, wanted, path) => {
   const [targets, variables] = [namesOf(present, 'target'), namesOf(present, 'variable')];
   const missing = theirs.filter(
     ({ kind, names }) =>
-      (kind === 'target' && !names.every((name) => name.startsWith('.') || targets.has(name))) ||
-      (kind === 'variable' && !names.every((name) => name.startsWith('.') || variables.has(name))),
+      (kind === 'target' && !names.every((name) => SPECIAL.test(name) || targets.has(name))) ||
+      (kind === 'variable' && !names.every((name) => variables.has(name))),
   );
   const rules = missing.filter(({ kind }) => kind === 'target');
   if (rules.length === 0) return ours;
@@ -30,6 +32,18 @@ export const spliceMakefile: SpliceText = (ours, wanted, path) => {
     return noPlace(path, 'its recipes do not begin with a tab', part);
   const halves = rules.filter(({ names }) => names.some((name) => targets.has(name)));
   if (halves.length > 0) return noPlace(path, 'a rule of it is for a target of ours and for another', part);
+  const included = new Set(
+    [...ours.matchAll(/^[-s]?include[ \t]+([^#\n]*)/gm)].flatMap(([, names = '']) =>
+      names.trim().split(/\s+/),
+    ),
+  );
+  const made = rules.flatMap((rule) => rule.names).filter((name) => included.has(name));
+  if (made.length > 0)
+    return noPlace(
+      path,
+      `it includes ${made.join(', ')}, which a rule of ours would make at each call`,
+      part,
+    );
   const differing = theirs.filter(
     ({ kind, names: [name = ''], text }) =>
       kind === 'variable' &&
@@ -48,12 +62,13 @@ export const spliceMakefile: SpliceText = (ours, wanted, path) => {
   return append(withPhony(ours, names), part);
 };
 
-/** Targets that are no files join the list that is there, or begin one. */
+/** Targets that are no files join the one list that is there, or begin one: where each target has a line of its own, so have ours. */
 function withPhony(ours: string, names: readonly string[]): string {
   if (names.length === 0) return ours;
   const lines = ours.split('\n');
-  let at = lines.findIndex((line) => /^\.PHONY\s*:(?!:)[^#]*$/.test(line));
-  if (at < 0) return append(ours, `${PHONY}: ${names.join(' ')}\n`);
+  const lists = lines.flatMap((line, index) => (/^\.PHONY\s*:(?!:)[^#]*$/.test(line) ? [index] : []));
+  let [at = -1] = lists;
+  if (lists.length !== 1) return append(ours, `${PHONY}: ${names.join(' ')}\n`);
   while (lines[at]?.endsWith('\\') && at + 1 < lines.length) at += 1;
   return lines.with(at, `${(lines[at] ?? '').trimEnd()} ${names.join(' ')}`).join('\n');
 }

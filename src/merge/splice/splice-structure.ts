@@ -40,6 +40,9 @@ const SECTIONS: Partial<Record<SpliceKind, readonly Section[]>> = {
   'package-json': [{ key: 'scripts' }],
 };
 
+/** Sections whose entries do what ours would, whatever else they say. */
+const ENOUGH_BY_NAME: ReadonlySet<string> = new Set(['updates']);
+
 /** An entry of ours that may have to go into the file. */
 interface Wanted {
   /** In the file: the section and the name in it, or a key of the root. */
@@ -168,6 +171,8 @@ function placeOf(
     ? present.filter((element) => nameOf(element) === name)
     : [...(present as Values)].filter(([key]) => key === name).map(([, value]) => value);
   if (own.length === 0) return 'missing';
+  // One update for an ecosystem and a folder is all that GitHub takes; its schedule is the user's.
+  if (ENOUGH_BY_NAME.has(section)) return 'there';
   return own.some((value) => covers(value, data)) ? 'there' : 'differs';
 }
 

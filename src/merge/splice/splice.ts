@@ -23,6 +23,9 @@ export const noPlace = (path: RepoPath, why: string, snippet: string): Issue => 
   hint: `put this into the file where it belongs:\n${snippet.replace(/\n+$/, '')}`,
 });
 
+/** Whether sections of Markdown can stand in a file of this name; README alone mostly is plain text that reads the same. */
+export const isMarkdown = (path: string): boolean => /(?:^|\/)[^./]+(?:\.(?:md|markdown))?$/i.test(path);
+
 /** The text with a part appended below it, a blank line between the two. */
 export function append(text: string, part: string): string {
   if (text.trim() === '') return part;

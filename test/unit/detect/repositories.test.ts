@@ -93,6 +93,7 @@ describe('Node', () => {
       securityContact: 'security@acme.dev',
       data: ['postgres', 'redis'],
       'docker.file': 'Dockerfile',
+      'none.target': '',
       'none.port': 3000,
       'none.healthPath': '/healthz',
       'none.uid': 1000,
@@ -286,7 +287,12 @@ describe('Node', () => {
       Dockerfile: 'FROM oven/bun:1 AS build\nRUN bun run build\nFROM nginx:1.27-alpine\nEXPOSE 80\n',
       'nginx.conf': 'server { listen 80; }\n',
     });
-    expect(valuesOf(detection)).toEqual({ stack: 'none', name: 'brochure', 'docker.file': 'Dockerfile' });
+    expect(valuesOf(detection)).toEqual({
+      stack: 'none',
+      name: 'brochure',
+      'docker.file': 'Dockerfile',
+      'none.target': '',
+    });
     expect(detection.doubts).toEqual(['Port: 80 (EXPOSE 80 in Dockerfile:4) is not between 1024 and 65535']);
     expect(detection.facts).toMatchObject({ framework: 'vite', packageManager: 'bun', ports: [80] });
     expect(detection.layout.nginx).toBe('');

@@ -266,8 +266,20 @@ describe('Makefiles', () => {
   it('get targets that are missing with the variables they use, and their names among the phony ones', async () => {
     const ours = '.PHONY: all \\\n  up\nall: up\nup:\n\t./up.sh\n';
     expect(await spliced('makefile', ours, WANTED)).toBe(
-      '.PHONY: all \\\n  up help lint\nall: up\nup:\n\t./up.sh\n\nhelp: ## List\n\t@grep x\n\nBIN ?= .venv/bin\nFLAGS := a \\\n\tb\n\n# Style.\nlint: .env ## Lint\n\t$(BIN)/ruff $(FLAGS)\n',
+      '.PHONY: all \\\n  up help lint\nall: up\nup:\n\t./up.sh\n\nhelp: ## List\n\t@grep x\n\nBIN ?= .venv/bin\nFLAGS := a \\\n\tb\n\n# Style.\nlint: .env ## Lint\n\t$(BIN)/ruff $(FLAGS)\n\n.env:\n\tcp .env.example .env\n',
     );
+  });
+
+  it('get a line of phony targets of their own where each of the user’s has one', async () => {
+    const ours = '.PHONY: all\nall: up\n\n.PHONY: up\nup:\n\t./up.sh\n';
+    const text = await spliced('makefile', ours, WANTED);
+    expect(text.startsWith(`${ours}\n.PHONY: help lint\n\nhelp: ## List\n`)).toBe(true);
+  });
+
+  it('get nothing where a rule would make a file that is included', async () => {
+    const ours = '-include .env local.mk # settings\nall:\n\ttrue\n';
+    expect((await refused('makefile', ours, WANTED)).message).toContain('it includes .env');
+    expect(await spliced('makefile', ours.replace('.env ', ''), WANTED)).toContain('\n.env:\n');
   });
 
   it('get a list of phony targets where there is none', async () => {
