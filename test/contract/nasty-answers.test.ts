@@ -13,6 +13,7 @@ import {
   pythonWith,
 } from '../support/read-back.ts';
 import { toolsAreRequired } from '../support/tool-groups.ts';
+import { meantWith } from '../support/pairwise.ts';
 import { catalog, render, textOf, type Rendered } from '../support/render.ts';
 
 const STACKS = catalog.components.filter(({ category }) => category === 'stack').map(({ id }) => id);
@@ -25,6 +26,7 @@ function choicesFor(key: string, stack: string): Record<string, FieldValue> {
     stack,
     data: stack === 'none' ? [] : ['postgres', 'redis'],
     ...(owner && owner.category !== 'stack' && { [owner.category]: [owner.id] }),
+    ...Object.fromEntries(meantWith(key)),
   };
 }
 

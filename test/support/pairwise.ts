@@ -38,6 +38,20 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'on-call.pager': ['', 'https://pager.acme.dev/services/1?team=a&on=b', '+4930123456'],
   'disaster-recovery.copyTo': ['backup@backup.acme.dev:dumps', 'dumps_2@10.0.0.7:/srv/backups/my-service'],
   'none.healthPath': ['/healthz', '/status/live'],
+  'none.version': ['22', '24'],
+  'none.folder': ['.', 'services/back-end'],
+  'none.files': [
+    'package.json, package-lock.json, src',
+    'package.json, package-lock.json, .npmrc, lib/api, a+b@c',
+  ],
+  'none.requirements': ['requirements.txt', 'requirements/production.txt'],
+  'none.program': ['.', './cmd/api'],
+  'none.assets': ['', 'templates, web/static'],
+  'none.buildCommand': ['', 'npm run build && npm run check'],
+  'none.startCommand': ['', `node --title="it's 100% $PORT" dist/server.js --port $PORT`],
+  'none.testCommand': ['', 'npm test'],
+  'none.buildPackages': ['', 'build-essential libpq-dev'],
+  'none.runPackages': ['', 'libpq5 libmagic1'],
   'ecs.region': ['eu-central-1', 'us-gov-west-1'],
   'cloud-run.project': ['my-service', 'acme-shop-42'],
   'cloud-run.region': ['europe-west1', 'us-central1'],
@@ -55,8 +69,21 @@ const INTEGER_SAMPLES: Readonly<Record<string, readonly number[]>> = {
   'compose.replicas': [1, 2, 3],
 };
 
-/** Fields that have a meaning with one value of another only. */
+/** Fields that have a meaning with one value of another only, or with several of which one stands for all. */
 const MEANT_WITH: Readonly<Record<string, readonly [key: string, value: FieldValue]>> = {
+  'none.version': ['none.toolchain', 'npm'],
+  'none.folder': ['none.toolchain', 'npm'],
+  'none.files': ['none.toolchain', 'npm'],
+  'none.requirements': ['none.toolchain', 'pip'],
+  'none.hashes': ['none.toolchain', 'pip'],
+  'none.program': ['none.toolchain', 'go'],
+  'none.assets': ['none.toolchain', 'go'],
+  'none.dependenciesFirst': ['none.toolchain', 'cargo'],
+  'none.buildCommand': ['none.toolchain', 'npm'],
+  'none.startCommand': ['none.toolchain', 'npm'],
+  'none.testCommand': ['none.toolchain', 'npm'],
+  'none.buildPackages': ['none.toolchain', 'npm'],
+  'none.runPackages': ['none.toolchain', 'npm'],
   'kustomize.secretStore': ['kustomize.secrets', 'external-secret'],
 };
 
@@ -109,7 +136,8 @@ export function settingsFor(components: readonly AnyComponent[], stack: AnyCompo
   );
 }
 
-const meantWith = (key: string): readonly (readonly [string, FieldValue])[] => {
+/** What a field is only asked with, as answers. */
+export const meantWith = (key: string): readonly (readonly [string, FieldValue])[] => {
   const condition = MEANT_WITH[key];
   return condition ? [condition] : [];
 };

@@ -174,6 +174,7 @@ class Judge {
           for (const word of (scalarText(given) ?? '').split(/[\s,=]+/)) made.add(word.replace(/^\.\//, ''));
         }
         const shell = scalarText(step.data.shell) ?? 'bash';
+        if (this.#waitsForFile(scalarText(step.data.if) ?? '')) continue;
         if (step.run === undefined || !/^(?:ba)?sh\b/.test(shell)) continue;
         const at = document.lineOf([...step.path, 'run']);
         const block = /^\s*(?:- )?run:\s*[|>]/.test(textOf(file).split('\n')[at - 1] ?? '');
@@ -187,6 +188,13 @@ class Judge {
         });
       }
     }
+  }
+
+  /** `hashFiles('package.json') != ''`: as long as the file is missing, the step is not run. */
+  #waitsForFile(condition: string): boolean {
+    const name = /^hashFiles\('([^'*?[\]!]{1,200})'\) != ''$/.exec(condition.trim())?.[1];
+    const path = name === undefined ? undefined : resolved('', name);
+    return path !== undefined && !this.#paths.isAccountedFor(path);
   }
 
   #link(file: JudgedFile, target: string, line: number): void {
