@@ -20,9 +20,10 @@ export const add: Command = async (context) => {
       },
     ]);
   }
-  const { place, chosen } = await placeOf(context);
+  const { place, chosen, imageDoubts } = await placeOf(context);
   const { sets, required } = addComponents(catalog, ids, chosen);
   for (const id of required) say(`note: ${id} is added too, for it is needed\n`);
+  if ([...ids, ...required].includes('docker')) for (const doubt of imageDoubts) say(`note: ${doubt}\n`);
   return rerun(context, {
     command: 'add',
     place,
@@ -32,13 +33,20 @@ export const add: Command = async (context) => {
 };
 
 /** Where bulwark was never, no component is chosen yet, whatever files there are. */
-async function placeOf(
-  context: CommandContext,
-): Promise<{ readonly place: Place; readonly chosen: readonly string[] }> {
+async function placeOf(context: CommandContext): Promise<{
+  readonly place: Place;
+  readonly chosen: readonly string[];
+  readonly imageDoubts: readonly string[];
+}> {
   if (findManaged(context.terminal.cwd) === undefined) {
     const { foreignPlace } = await import('../foreign-place.ts');
-    return { place: (await foreignPlace(context)).place, chosen: [] };
+    const { place, detection } = await foreignPlace(context);
+    return { place, chosen: [], imageDoubts: detection.imageDoubts };
   }
   const repo = openManaged(context);
-  return { place: managedPlace(repo), chosen: chosenComponents(context.catalog, repo.settings) };
+  return {
+    place: managedPlace(repo),
+    chosen: chosenComponents(context.catalog, repo.settings),
+    imageDoubts: [],
+  };
 }
