@@ -116,7 +116,7 @@ function knownOf(claims: readonly Claim[], hasDockerfile: boolean): Known {
     packageManager: of('packageManager')?.value,
     runtimeVersion: of('runtimeVersion'),
     start: start && { command: start.value, because: start.because },
-    testCommand: of('testCommand')?.value,
+    test: of('testCommand'),
     hasDockerfile,
   };
 }

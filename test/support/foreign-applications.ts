@@ -254,7 +254,6 @@ export const FOREIGN_APPLICATIONS = {
       folder: 'backend',
       files: 'pyproject.toml, src, uv.lock',
       startCommand: 'uvicorn quotes.main:app --host 0.0.0.0 --port $PORT',
-      testCommand: 'make test',
     },
   },
   go: {

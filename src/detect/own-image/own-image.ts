@@ -17,7 +17,8 @@ export interface Known {
   readonly runtimeVersion: { readonly value: string; readonly because: string } | undefined;
   /** Of a Procfile or a manifest. */
   readonly start: Start | undefined;
-  readonly testCommand: string | undefined;
+  /** Of a Makefile, where no manifest has one. */
+  readonly test: { readonly value: string; readonly because: string } | undefined;
   /** The repository has a Dockerfile, which is kept. */
   readonly hasDockerfile: boolean;
 }
@@ -73,7 +74,7 @@ function claimsOn(
     ...versionClaims(toolchain, known, doubt),
     ...filesClaims(application, toolchain, folder, sources, doubt),
     ...startClaims(application, toolchain, sources, known, doubt),
-    ...claim('none.testCommand', testOf(application, toolchain, folder, sources, known)),
+    ...testClaims(application, toolchain, folder, sources, known),
     ...OF_FAMILY[TOOLCHAIN_FACTS[toolchain].family](application, folder, sources).flatMap(
       ([subject, value, because]) => claim(subject, value, because),
     ),
@@ -238,19 +239,21 @@ function startClaims(
 }
 
 /** Packages for tests alone are installed first, where they are listed apart. */
-function testOf(
+function testClaims(
   { facts }: Application,
   toolchain: KnownToolchain,
   folder: string,
   sources: Sources,
-  known: Known,
-): string | undefined {
-  const command = facts.testCommand ?? known.testCommand;
-  if (command === undefined || plainCommandFault(command) !== undefined) return undefined;
+  { test }: Known,
+): readonly Claim[] {
+  // The Makefile lies at the top, and a command of the manifest's starts in its folder.
+  const found = facts.testCommand ?? (folder === '' ? test?.value : undefined);
+  if (found === undefined || plainCommandFault(found) !== undefined) return [];
   const more = DEVELOPMENT_REQUIREMENTS.find((name) => sources.has(inFolder(folder, name)));
-  return toolchain === 'pip' && more !== undefined
-    ? `pip install --requirement ${more} && ${command}`
-    : command;
+  const command =
+    toolchain === 'pip' && more !== undefined ? `pip install --requirement ${more} && ${found}` : found;
+  const because = facts.testCommand === undefined ? test?.because : undefined;
+  return claimsOf(facts.manifest)('none.testCommand', 'application', command, because);
 }
 
 const REQUIREMENTS = [

@@ -40,6 +40,12 @@ const rules = [
     fix: 'add the target to the Makefile, or name another',
   },
   {
+    id: 'references-make-size',
+    summary: 'A Makefile is small enough to be judged whole.',
+    source: 'SPEC 8: files of others are untrusted input',
+    fix: 'move what is long into scripts',
+  },
+  {
     id: 'references-npm-script',
     summary: 'An npm script that is named is in package.json.',
     source: 'SPEC 4 (every command in a runbook exists)',
@@ -150,7 +156,15 @@ class Judge {
   }
 
   makefile(file: JudgedFile): void {
-    const { recipes, prerequisites, hasTarget } = makefileOf(file);
+    const { recipes, prerequisites, hasTarget, excess } = makefileOf(file);
+    if (excess) {
+      this.found.add(
+        'references-make-size',
+        file.path,
+        excess.line,
+        `it has ${excess.is}, and was not judged whole`,
+      );
+    }
     const made = new Set<string>();
     const folder = folderOf(file.path);
     for (const { text, line } of recipes) this.#script(text, { file, line, folders: [folder], made });
