@@ -77,6 +77,12 @@ export default defineComponent({
       max: 65533,
     }),
     ...applicationFields,
+    target: text('Stage of the image', {
+      help: 'The stage of the Dockerfile that runs: its name, or its number from 0 on.',
+      default: 'production',
+      maxLength: 60,
+      ...matching('^[A-Za-z0-9][A-Za-z0-9_.-]*$', 'must be the name or the number of a stage'),
+    }),
     ...resourceFields,
   },
   facts: (answers, project) => ({
@@ -87,7 +93,7 @@ export default defineComponent({
       readyPath: answers.healthPath,
       privatePaths: [],
       uid: answers.uid,
-      productionTarget: 'production',
+      productionTarget: project.keeps('Dockerfile') ? answers.target : 'production',
       workers: [],
       jobs: [],
       settings: [{ name: 'PORT', value: String(answers.port) }],
@@ -102,8 +108,11 @@ export default defineComponent({
   jobs: ({ toolchain, testCommand }): Partial<Jobs> =>
     isTested(factsOf(toolchain), testCommand) ? { test: ['test'] } : {},
   faults: (answers, project) =>
-    project.components.includes('docker') ? applicationFaults(answers, project.manages === 'components') : [],
+    project.components.includes('docker') && !project.keeps('Dockerfile')
+      ? applicationFaults(answers, project.manages === 'components')
+      : [],
   layers: ({ toolchain }, project) => {
+    if (project.keeps('Dockerfile')) return [];
     const facts = factsOf(toolchain);
     const [family, script] = [`docker-${facts?.family ?? 'other'}`, 'docker-script'];
     return [
@@ -116,7 +125,9 @@ export default defineComponent({
   view: (answers, project) => ({
     ...answers,
     ...containerView(project, answers.port, 'APP_PORTS'),
-    keepsContract: answers.toolchain === 'other',
+    keepsContract: answers.toolchain === 'other' && !project.keeps('Dockerfile'),
+    keepsDockerfile: project.keeps('Dockerfile'),
+    target: literal(JSON.stringify(project.keeps('Dockerfile') ? answers.target : 'production')),
     hasData: hasData(project),
     secretsAreFiles: project.has('kustomize') && hasData(project),
     services: servicesOf(project).map((service) => URLS[service](accountOf(project.names))),

@@ -49,6 +49,9 @@ export async function foreignPlace(context: CommandContext): Promise<ForeignPlac
   };
 }
 
-/** Where shared files of ours would be, and where they are; also where that is the same place: that they are there. */
-const layoutOf = ({ layout: { compose } }: Detection): Place['scope']['layout'] =>
-  compose === undefined ? {} : { 'docker-compose.yml': compose };
+/** Where files of ours would be, and where they are; also where that is the same place: that they are there. */
+const layoutOf = ({ layout: { compose, dockerfile } }: Detection): Place['scope']['layout'] => ({
+  // One in another folder has another context of its build, which ours stands beside.
+  ...(dockerfile !== undefined && !dockerfile.includes('/') && { Dockerfile: dockerfile }),
+  ...(compose !== undefined && { 'docker-compose.yml': compose }),
+});

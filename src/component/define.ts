@@ -143,6 +143,8 @@ export interface Project {
   readonly stack: ComponentId;
   /** `components`: the repository was there before, with files of its own. */
   readonly manages: 'repository' | 'components';
+  /** Whether the repository has a file of its owner's in the place of the one that we render under this path. */
+  readonly keeps: (path: string) => boolean;
   /** All components of the plan, sorted. */
   readonly components: readonly ComponentId[];
   readonly has: (component: ComponentId) => boolean;

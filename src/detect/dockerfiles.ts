@@ -32,6 +32,8 @@ export interface ImageFile {
   readonly bases: readonly string[];
   /** The image below the last stage. */
   readonly base: string;
+  /** How a build asks for the last stage: by its name, or its number where it has none. */
+  readonly target: string;
 }
 
 /** Every Dockerfile for deployment, the outermost first. */
@@ -95,6 +97,7 @@ function readImageFile(file: JudgedFile, sources: Sources): ImageFile | undefine
     last: chain.flatMap(({ instructions }) => instructions),
     bases: stages.map(({ image }) => image),
     base: chain[0]?.image ?? last.image,
+    target: last.alias ?? String(stages.length - 1),
   };
 }
 
@@ -113,6 +116,7 @@ export function dockerfileClaims(
         ...healthClaims(file),
         ...commandClaims(file),
         ...labelClaims(file),
+        ...claimsOf(file.path)('none.target', 'dockerfile', file.target, `the last stage of ${file.path}`),
         ...languageClaims(file, language),
       ]),
       ...fileClaims(files),

@@ -50,6 +50,7 @@ const RANKS = {
   'none.healthPath': [['readiness probe'], ['health check'], ['code'], ['framework']],
   'none.uid': [['dockerfile'], ['compose', 'cluster']],
   // Made from the facts that are left once all files were weighed.
+  'none.target': [['dockerfile']],
   'none.toolchain': [['application']],
   'none.version': [['application']],
   'none.folder': [['application']],

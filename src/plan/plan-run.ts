@@ -79,7 +79,7 @@ export interface PlanInput {
 /** What bulwark renders into, and the habits that it finds there. */
 export interface Scope {
   readonly manages: Project['manages'];
-  /** Where the repository keeps a shared file, by the path that it has with us: `docker-compose.yml` → `compose.yaml`. */
+  /** Where the repository keeps a file that we would render, by the path that it has with us: `docker-compose.yml` → `compose.yaml`. */
   readonly layout: Readonly<Record<string, string>>;
 }
 
@@ -98,7 +98,8 @@ interface Answered {
 export function planRun({ answers, components, available, templates, scope = WHOLE }: PlanInput): Plan {
   const { manages, layout } = scope;
   const beside = new Set<ComponentId>();
-  const factless = { ...projectOf(answers, components, available, beside), manages };
+  const keeps = (path: string): boolean => manages === 'components' && Object.hasOwn(layout, path);
+  const factless = { ...projectOf(answers, components, available, beside), manages, keeps };
   const answered = components.map((component) => ({ component, own: answersOf(component, answers) }));
   const { facts, issues: clashes } = gatherFacts(answered, factless);
   const project: Project = { ...factless, facts, jobs: gatherJobs(answered, factless) };
@@ -296,7 +297,7 @@ function projectOf(
   components: readonly AnyComponent[],
   available: readonly AnyComponent[],
   beside: ReadonlySet<ComponentId>,
-): Omit<FactlessProject, 'manages'> {
+): Omit<FactlessProject, 'manages' | 'keeps'> {
   const names = deriveNames(String(answers.get('name')?.value));
   const ids = components.map(({ id }) => id);
   const answer = (key: string): FieldValue => {

@@ -38,6 +38,7 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'on-call.pager': ['', 'https://pager.acme.dev/services/1?team=a&on=b', '+4930123456'],
   'disaster-recovery.copyTo': ['backup@backup.acme.dev:dumps', 'dumps_2@10.0.0.7:/srv/backups/my-service'],
   'none.healthPath': ['/healthz', '/status/live'],
+  'none.target': ['production', 'runtime.2'],
   'none.version': ['22', '24'],
   'none.folder': ['.', 'services/back-end'],
   'none.files': [
