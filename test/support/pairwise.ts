@@ -38,21 +38,18 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'on-call.pager': ['', 'https://pager.acme.dev/services/1?team=a&on=b', '+4930123456'],
   'disaster-recovery.copyTo': ['backup@backup.acme.dev:dumps', 'dumps_2@10.0.0.7:/srv/backups/my-service'],
   'none.healthPath': ['/healthz', '/status/live'],
-  'none.target': ['production', 'runtime.2'],
-  'none.version': ['22', '24'],
-  'none.folder': ['.', 'services/back-end'],
-  'none.files': [
-    'package.json, package-lock.json, src',
-    'package.json, package-lock.json, .npmrc, lib/api, a+b@c',
-  ],
-  'none.requirements': ['requirements.txt', 'requirements/production.txt'],
-  'none.program': ['.', './cmd/api'],
-  'none.assets': ['', 'templates, web/static'],
-  'none.buildCommand': ['', 'npm run build && npm run check'],
-  'none.startCommand': ['', `node --title="it's 100% $PORT" dist/server.js --port $PORT`],
-  'none.testCommand': ['', 'npm test'],
-  'none.buildPackages': ['', 'build-essential libpq-dev'],
-  'none.runPackages': ['', 'libpq5 libmagic1'],
+  'none.target': ['production'],
+  'none.version': ['22'],
+  'none.folder': ['services/back-end'],
+  'none.files': ['package.json, package-lock.json, .npmrc, lib/api, a+b@c'],
+  'none.requirements': [],
+  'none.program': ['./cmd/api'],
+  'none.assets': ['templates, web/static'],
+  'none.buildCommand': ['npm run build && npm run check'],
+  'none.startCommand': [`node --title="it's 100% $PORT" dist/server.js --port $PORT`],
+  'none.testCommand': ['npm test'],
+  'none.buildPackages': ['build-essential libpq-dev'],
+  'none.runPackages': ['libpq5 libmagic1'],
   'ecs.region': ['eu-central-1', 'us-gov-west-1'],
   'cloud-run.project': ['my-service', 'acme-shop-42'],
   'cloud-run.region': ['europe-west1', 'us-central1'],
@@ -68,6 +65,16 @@ const INTEGER_SAMPLES: Readonly<Record<string, readonly number[]>> = {
   // At most as many workers in all as the least number of connections bears.
   'fastapi.workers': [1, 4, 5],
   'compose.replicas': [1, 2, 3],
+};
+
+/**
+ * Of choices with many values those whose output differs elsewhere, too: the Dockerfile of each toolchain is judged by itself
+ * (test/golden/dockerfiles.test.ts, test/tools/toolchains.test.ts), and a dozen of them would make hundreds of rows.
+ */
+const CHOICE_SAMPLES: Readonly<Record<string, readonly FieldValue[]>> = {
+  'none.toolchain': ['other', 'npm', 'go'],
+  'none.hashes': [],
+  'none.dependenciesFirst': [],
 };
 
 /** Fields that have a meaning with one value of another only, or with several of which one stands for all. */
@@ -391,9 +398,9 @@ function samples(key: string, field: Field): readonly FieldValue[] {
         ]
       );
     case 'boolean':
-      return [true, false];
+      return CHOICE_SAMPLES[key] ?? [true, false];
     case 'choice':
-      return field.options;
+      return CHOICE_SAMPLES[key] ?? field.options;
     case 'set':
       return [[], field.options];
   }

@@ -104,7 +104,7 @@ describeWithTools(
         });
         const image = await build('node');
         expect(
-          (await shell(image, 'ls -A /app /app/src /app/node_modules')).split('\n').filter(Boolean),
+          (await shell(image, 'ls -A -I .bin /app /app/src /app/node_modules')).split('\n').filter(Boolean),
         ).toEqual([
           ...['/app:', 'dist', 'docker', 'node_modules', 'package-lock.json', 'package.json', 'src'],
           ...['/app/node_modules:', '.package-lock.json', 'ms', '/app/src:', 'index.js'],
