@@ -156,7 +156,10 @@ export default defineComponent({
       ...(project.has('compose') ? [add.env('env', 'env/app.env', { order: 10 })] : []),
       ...(facts ? [add.dependabot('dependabot', 'dependabot.yml', { order: 10 })] : []),
       add.ignore('docker', `ignore/${facts ? 'application' : 'contract'}`, { order: 50 }),
-      add.readme('readme', `readme/${facts ? 'application' : 'bring'}.md`, { order: 9 }),
+      ...(facts === undefined ? [add.readme('readme', 'readme/bring.md', { order: 9 })] : []),
+      ...(facts && project.has('docker') && !project.keeps('Dockerfile')
+        ? [add.readme('readme', 'readme/application.md', { order: 9 })]
+        : []),
       ...(project.has('compose') ? [add.readme('readme', 'readme/run.md', { order: 10 })] : []),
     ];
   },
