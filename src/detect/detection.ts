@@ -119,4 +119,6 @@ export interface Detection {
   readonly layout: Layout;
   /** What points two ways, is no possible answer or cannot be read, as sentences: nothing is guessed, it is asked. */
   readonly doubts: readonly string[];
+  /** What keeps an image of the application from being built as it should; told to who adds one. */
+  readonly imageDoubts: readonly string[];
 }

@@ -50,6 +50,21 @@ const RANKS = {
   // A cluster asks for readiness apart from life; a health check of an image means either.
   'none.healthPath': [['readiness probe'], ['health check'], ['code'], ['framework']],
   'none.uid': [['dockerfile'], ['compose', 'cluster']],
+  // Made from the facts that are left once all files were weighed.
+  'none.toolchain': [['application']],
+  'none.version': [['application']],
+  'none.folder': [['application']],
+  'none.files': [['application']],
+  'none.requirements': [['application']],
+  'none.hashes': [['application']],
+  'none.program': [['application']],
+  'none.assets': [['application']],
+  'none.dependenciesFirst': [['application']],
+  'none.buildCommand': [['application']],
+  'none.startCommand': [['application']],
+  'none.testCommand': [['application']],
+  'none.buildPackages': [['application']],
+  'none.runPackages': [['application']],
   // What tests run against may lag behind what runs.
   'postgres.version': [['compose', 'cluster'], ['workflow']],
   'redis.version': [['compose', 'cluster'], ['workflow']],

@@ -81,7 +81,7 @@ export interface PlanInput {
 /** What bulwark renders into, and the habits that it finds there. */
 export interface Scope {
   readonly manages: Project['manages'];
-  /** Where the repository keeps a file, by the path that it has with us: `docker-compose.yml` → `compose.yaml`. */
+  /** Where the repository keeps a file that we would render, by the path that it has with us: `docker-compose.yml` → `compose.yaml`. */
   readonly layout: Readonly<Record<string, string>>;
   /** Default: true. */
   readonly isLookedAfter?: boolean;
@@ -104,7 +104,8 @@ export function planRun({ answers, components, available, templates, scope = WHO
   const beside = new Set<ComponentId>();
   const placed = (path: string, source: string): RepoPath =>
     repoPath(Object.hasOwn(layout, path) ? (layout[path] ?? path) : path, source);
-  const factless = { ...projectOf(answers, components, available, beside), manages, isLookedAfter };
+  const keeps = (path: string): boolean => manages === 'components' && Object.hasOwn(layout, path);
+  const factless = { ...projectOf(answers, components, available, beside), manages, isLookedAfter, keeps };
   const answered = components.map((component) => ({ component, own: answersOf(component, answers) }));
   const { facts, issues: clashes } = gatherFacts(answered, factless);
   const project: Project = { ...factless, facts, jobs: gatherJobs(answered, factless) };
@@ -315,7 +316,7 @@ function projectOf(
   components: readonly AnyComponent[],
   available: readonly AnyComponent[],
   beside: ReadonlySet<ComponentId>,
-): Omit<FactlessProject, 'manages' | 'isLookedAfter'> {
+): Omit<FactlessProject, 'manages' | 'isLookedAfter' | 'keeps'> {
   const names = deriveNames(String(answers.get('name')?.value));
   const ids = components.map(({ id }) => id);
   const answer = (key: string): FieldValue => {

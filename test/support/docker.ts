@@ -56,9 +56,13 @@ export interface Docker {
   readonly end: () => Promise<void>;
 }
 
+/** Those of `languages.sh`. */
+const LANGUAGES = ['node', 'golang'] as const;
+type Language = (typeof LANGUAGES)[number];
+
 interface Base {
-  /** Of the files that `bases.sh` makes, or that of nginx. */
-  readonly tar: 'debian' | 'python' | 'services' | 'nginx';
+  /** Of the files that `bases.sh` and `languages.sh` make, or that of nginx. */
+  readonly tar: 'debian' | 'python' | 'services' | 'nginx' | Language;
   readonly changes: readonly string[];
 }
 
@@ -66,6 +70,11 @@ interface Base {
 const BASES: Readonly<Record<string, Base>> = {
   debian: { tar: 'debian', changes: ['CMD ["bash"]'] },
   python: { tar: 'python', changes: ['ENV PATH=/usr/local/bin:/usr/bin:/bin', 'CMD ["python3"]'] },
+  node: { tar: 'node', changes: ['CMD ["node"]'] },
+  golang: {
+    tar: 'golang',
+    changes: ['ENV PATH=/usr/local/go/bin:/usr/local/bin:/usr/bin:/bin', 'CMD ["bash"]'],
+  },
   postgres: {
     tar: 'services',
     changes: [
@@ -200,11 +209,23 @@ async function provideImages(
 
 /** The tar file of a base, and a name for this making of it; made at the first call. */
 async function provideBase(name: string): Promise<{ readonly tar: string; readonly made: string }> {
+  if (LANGUAGES.some((language) => language === name)) return provideLanguage(name);
   const script = join(import.meta.dirname, 'docker/bases.sh');
   const made = digestOf(readFileSync(script, 'utf8'));
   const folder = cacheFolder('bases', made);
   const tar = join(folder, `${name}.tar`);
   if (!existsSync(tar)) await run(['bash', script, folder, 'trixie'], { seconds: 600 });
+  return { tar, made };
+}
+
+/** Likewise, on top of Debian's. */
+async function provideLanguage(name: string): Promise<{ readonly tar: string; readonly made: string }> {
+  const debian = await provideBase('debian');
+  const script = join(import.meta.dirname, 'docker/languages.sh');
+  const made = digestOf(readFileSync(script, 'utf8'), debian.made);
+  const folder = cacheFolder('bases', made);
+  const tar = join(folder, `${name}.tar`);
+  if (!existsSync(tar)) await run(['bash', script, folder, debian.tar, name], { seconds: 600 });
   return { tar, made };
 }
 

@@ -41,6 +41,17 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'fleet.topic': ['bulwark', 'service-2'],
   'none.healthPath': ['/healthz', '/status/live'],
   'none.target': ['production', ''],
+  'none.version': ['22'],
+  'none.folder': ['services/back-end'],
+  'none.files': ['package.json, package-lock.json, .npmrc, lib/api, a+b@c'],
+  'none.requirements': [],
+  'none.program': ['./cmd/api'],
+  'none.assets': ['templates, web/static'],
+  'none.buildCommand': ['npm run build && npm run check'],
+  'none.startCommand': [`node --title="it's 100% $PORT" dist/server.js --port $PORT`],
+  'none.testCommand': ['npm test'],
+  'none.buildPackages': ['build-essential libpq-dev'],
+  'none.runPackages': ['libpq5 libmagic1'],
   'ecs.region': ['eu-central-1', 'us-gov-west-1'],
   'cloud-run.project': ['my-service', 'acme-shop-42'],
   'cloud-run.region': ['europe-west1', 'us-central1'],
@@ -58,8 +69,31 @@ const INTEGER_SAMPLES: Readonly<Record<string, readonly number[]>> = {
   'compose.replicas': [1, 2, 3],
 };
 
-/** Fields that have a meaning with one value of another only. */
+/**
+ * Of choices with many values those whose output differs elsewhere, too: the Dockerfile of each toolchain is judged by itself
+ * (test/golden/dockerfiles.test.ts, test/tools/toolchains.test.ts), and a dozen of them would make hundreds of rows.
+ */
+const CHOICE_SAMPLES: Readonly<Record<string, readonly FieldValue[]>> = {
+  'none.toolchain': ['other', 'npm', 'go'],
+  'none.hashes': [],
+  'none.dependenciesFirst': [],
+};
+
+/** Fields that have a meaning with one value of another only, or with several of which one stands for all. */
 const MEANT_WITH: Readonly<Record<string, readonly [key: string, value: FieldValue]>> = {
+  'none.version': ['none.toolchain', 'npm'],
+  'none.folder': ['none.toolchain', 'npm'],
+  'none.files': ['none.toolchain', 'npm'],
+  'none.requirements': ['none.toolchain', 'pip'],
+  'none.hashes': ['none.toolchain', 'pip'],
+  'none.program': ['none.toolchain', 'go'],
+  'none.assets': ['none.toolchain', 'go'],
+  'none.dependenciesFirst': ['none.toolchain', 'cargo'],
+  'none.buildCommand': ['none.toolchain', 'npm'],
+  'none.startCommand': ['none.toolchain', 'npm'],
+  'none.testCommand': ['none.toolchain', 'npm'],
+  'none.buildPackages': ['none.toolchain', 'npm'],
+  'none.runPackages': ['none.toolchain', 'npm'],
   'kustomize.secretStore': ['kustomize.secrets', 'external-secret'],
   'fleet.topic': ['fleet.source', 'topic'],
 };
@@ -367,9 +401,9 @@ function samples(key: string, field: Field): readonly FieldValue[] {
         ]
       );
     case 'boolean':
-      return [true, false];
+      return CHOICE_SAMPLES[key] ?? [true, false];
     case 'choice':
-      return field.options;
+      return CHOICE_SAMPLES[key] ?? field.options;
     case 'set':
       return [[], field.options];
   }

@@ -24,9 +24,10 @@ export async function prepareAdd(context: CommandContext): Promise<PreparedRun> 
       },
     ]);
   }
-  const { place, chosen } = await placeOf(context);
+  const { place, chosen, imageDoubts } = await placeOf(context);
   const { sets, required } = addComponents(catalog, ids, chosen);
   for (const id of required) say(`note: ${id} is added too, for it is needed\n`);
+  if ([...ids, ...required].includes('docker')) for (const doubt of imageDoubts) say(`note: ${doubt}\n`);
   return prepareRerun(context, {
     command: 'add',
     words: ids,
@@ -37,17 +38,24 @@ export async function prepareAdd(context: CommandContext): Promise<PreparedRun> 
 }
 
 /** Where bulwark was never, no component is chosen yet, whatever files there are. */
-async function placeOf(
-  context: CommandContext,
-): Promise<{ readonly place: Place; readonly chosen: readonly string[] }> {
+async function placeOf(context: CommandContext): Promise<{
+  readonly place: Place;
+  readonly chosen: readonly string[];
+  readonly imageDoubts: readonly string[];
+}> {
   if (findManaged(context.terminal.cwd) === undefined) {
     const { foreignPlace } = await import('../foreign-place.ts');
     const { components } = context.catalog;
     const isAlone = context.line.positionals.every(
       (id) => components.find((component) => component.id === id)?.standsAlone === true,
     );
-    return { place: (await foreignPlace(context, isAlone)).place, chosen: [] };
+    const { place, detection } = await foreignPlace(context, isAlone);
+    return { place, chosen: [], imageDoubts: detection.imageDoubts };
   }
   const repo = openManaged(context);
-  return { place: managedPlace(repo), chosen: chosenComponents(context.catalog, repo.settings) };
+  return {
+    place: managedPlace(repo),
+    chosen: chosenComponents(context.catalog, repo.settings),
+    imageDoubts: [],
+  };
 }

@@ -20,6 +20,8 @@ export interface Application {
   readonly facts: ApplicationFacts;
   readonly claims: readonly Claim[];
   readonly drivers: readonly Driver[];
+  /** Names of libraries, in lower case. */
+  readonly libraries: ReadonlySet<string>;
 }
 
 /** What a reader of one language has found; all that is absent is not known. */
@@ -86,6 +88,7 @@ export function applicationOf(found: Findings, sources: Sources): Application {
     },
     claims,
     drivers: driversOf(found.libraries, manifest.path),
+    libraries: found.libraries,
   };
 }
 

@@ -21,14 +21,28 @@ export interface Stage {
 export interface Dockerfile {
   readonly instructions: readonly Instruction[];
   readonly stages: readonly Stage[];
+  /** Where reading ended, and why: what stands behind it was not judged. */
+  readonly excess: { readonly line: number; readonly is: string } | undefined;
 }
+
+/** Of strangers, too: more of each than anybody writes, and little enough that no pattern takes long over it. */
+const MAX_BYTES = 256 * 1024;
+const MAX_STAGES = 100;
+const MAX_INSTRUCTION = 8 * 1024;
+/** Of a variable, and of the name of an image that variables are put into. */
+const MAX_VALUE = 1024;
 
 export const isDockerfile = (path: string): boolean =>
   /^(?:dockerfile|containerfile)(?:[.-][^/]+)?$|\.dockerfile$/i.test(baseName(path)) &&
   !/\.(?:dockerignore|md|sh|hbs)$/i.test(path);
 
 export function readDockerfile(file: JudgedFile): Dockerfile {
-  const instructions = readInstructions(linesOf(file));
+  if (file.content.length > MAX_BYTES) {
+    return { instructions: [], stages: [], excess: { line: 1, is: `more than ${MAX_BYTES / 1024} KB` } };
+  }
+  const all = readInstructions(linesOf(file));
+  const excess = excessOf(all);
+  const instructions = excess ? all.slice(0, excess.index) : all;
   const globals = new Map<string, string>();
   const stages: Stage[] = [];
   for (const instruction of instructions) {
@@ -38,7 +52,24 @@ export function readDockerfile(file: JudgedFile): Dockerfile {
       globals.set(name, value);
     } else (stages.at(-1)?.instructions as Instruction[] | undefined)?.push(instruction);
   }
-  return { instructions, stages };
+  return { instructions, stages, excess: excess && { line: excess.line, is: excess.is } };
+}
+
+/** The first instruction that is one too many, or too long. */
+function excessOf(
+  instructions: readonly Instruction[],
+): { readonly index: number; readonly line: number; readonly is: string } | undefined {
+  let stages = 0;
+  for (const [index, { name, text, line }] of instructions.entries()) {
+    if (name === 'FROM') stages += 1;
+    if (stages > MAX_STAGES) return { index, line, is: `more than ${MAX_STAGES} stages` };
+    if (text.length > MAX_INSTRUCTION)
+      return { index, line, is: `an instruction of more than ${MAX_INSTRUCTION / 1024} KB` };
+    const value = name === 'FROM' ? text : name === 'ARG' && stages === 0 ? text : '';
+    if (value.length > MAX_VALUE)
+      return { index, line, is: `a name or a variable of more than ${MAX_VALUE} characters` };
+  }
+  return undefined;
 }
 
 function stageOf(from: Instruction, globals: ReadonlyMap<string, string>): Stage {
@@ -49,7 +80,8 @@ function stageOf(from: Instruction, globals: ReadonlyMap<string, string>): Stage
     (_, braced?: string, fallback?: string, plain?: string) =>
       (globals.get(braced ?? plain ?? '') ?? '') || (fallback ?? ''),
   );
-  return { from, image: expanded, alias, instructions: [] };
+  // Of text and values that are capped, so that this is no large one either.
+  return { from, image: expanded.slice(0, MAX_VALUE), alias, instructions: [] };
 }
 
 const HEREDOC = /<<-?(["']?)([A-Za-z_]\w*)\1/;

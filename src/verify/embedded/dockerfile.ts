@@ -23,6 +23,12 @@ const rules = [
     fix: 'correct the instruction; a line that ends with a backslash continues on the next',
   },
   {
+    id: 'dockerfile-size',
+    summary: 'A Dockerfile is small enough to be judged whole.',
+    source: 'SPEC 8: files of others are untrusted input',
+    fix: 'move what is long into scripts that are copied',
+  },
+  {
     id: 'dockerfile-from-tag',
     summary: 'A base image is named by an exact tag or a digest.',
     source: 'SPEC 4; hadolint DL3006 and DL3007',
@@ -134,6 +140,15 @@ export const dockerfile: EmbeddedCheck = {
     const found: Findings = new FindingList(rules);
     for (const file of files) {
       const read = readDockerfile(file);
+      if (read.excess) {
+        found.add(
+          'dockerfile-size',
+          file.path,
+          read.excess.line,
+          `it has ${read.excess.is}: from here on nothing was judged`,
+        );
+        continue;
+      }
       judgeForm(file.path, read, found);
       judgeStages(file.path, read.stages, found);
       judgeIgnoreFile(file.path, read.instructions, tree, found);

@@ -40,6 +40,12 @@ const rules = [
     fix: 'add the target to the Makefile, or name another',
   },
   {
+    id: 'references-make-size',
+    summary: 'A Makefile is small enough to be judged whole.',
+    source: 'SPEC 8: files of others are untrusted input',
+    fix: 'move what is long into scripts',
+  },
+  {
     id: 'references-npm-script',
     summary: 'An npm script that is named is in package.json.',
     source: 'SPEC 4 (every command in a runbook exists)',
@@ -150,7 +156,15 @@ class Judge {
   }
 
   makefile(file: JudgedFile): void {
-    const { recipes, prerequisites, hasTarget } = makefileOf(file);
+    const { recipes, prerequisites, hasTarget, excess } = makefileOf(file);
+    if (excess) {
+      this.found.add(
+        'references-make-size',
+        file.path,
+        excess.line,
+        `it has ${excess.is}, and was not judged whole`,
+      );
+    }
     const made = new Set<string>();
     const folder = folderOf(file.path);
     for (const { text, line } of recipes) this.#script(text, { file, line, folders: [folder], made });
@@ -174,6 +188,7 @@ class Judge {
           for (const word of (scalarText(given) ?? '').split(/[\s,=]+/)) made.add(word.replace(/^\.\//, ''));
         }
         const shell = scalarText(step.data.shell) ?? 'bash';
+        if (this.#waitsForFile(scalarText(step.data.if) ?? '')) continue;
         if (step.run === undefined || !/^(?:ba)?sh\b/.test(shell)) continue;
         const at = document.lineOf([...step.path, 'run']);
         const block = /^\s*(?:- )?run:\s*[|>]/.test(textOf(file).split('\n')[at - 1] ?? '');
@@ -187,6 +202,13 @@ class Judge {
         });
       }
     }
+  }
+
+  /** `hashFiles('package.json') != ''`: as long as the file is missing, the step is not run. */
+  #waitsForFile(condition: string): boolean {
+    const name = /^hashFiles\('([^'*?[\]!]{1,200})'\) != ''$/.exec(condition.trim())?.[1];
+    const path = name === undefined ? undefined : resolved('', name);
+    return path !== undefined && !this.#paths.isAccountedFor(path);
   }
 
   #link(file: JudgedFile, target: string, line: number): void {

@@ -707,6 +707,7 @@ describe('repositories without one application', () => {
       present: [],
       layout: { composeOverlays: [] },
       doubts: [],
+      imageDoubts: [],
     });
     expect(valuesOf(detected({}, { ...NO_GIT, folder: 'Parcel Desk' }))).toEqual({ name: 'Parcel Desk' });
   });

@@ -39,10 +39,20 @@ export const fromOrigin = (owner: string, name: string): GitFacts => ({
 export const detected = (files: Files, git: GitFacts = NO_GIT): Detection =>
   detect(treeOf(files), git, catalog.questions);
 
-/** The answers by key, without their reasons. */
-export const valuesOf = ({ answers }: Detection): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(answers.map(({ key, value }) => [key, value]));
+/** What a Dockerfile hangs on has tests of its own. */
+const isOfImage = (key: string): boolean =>
+  key.startsWith('none.') && !['none.port', 'none.healthPath', 'none.uid'].includes(key);
 
-/** The reasons by key. */
+/** The answers by key, without their reasons and without those that a Dockerfile hangs on. */
+export const valuesOf = ({ answers }: Detection): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(answers.filter(({ key }) => !isOfImage(key)).map(({ key, value }) => [key, value]));
+
+/** The others. */
+export const imageValuesOf = ({ answers }: Detection): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    answers.filter(({ key }) => isOfImage(key)).map(({ key, value }) => [key.slice('none.'.length), value]),
+  );
+
+/** The reasons by key, of the same answers. */
 export const reasonsOf = ({ answers }: Detection): Readonly<Record<string, string>> =>
-  Object.fromEntries(answers.map(({ key, because }) => [key, because]));
+  Object.fromEntries(answers.filter(({ key }) => !isOfImage(key)).map(({ key, because }) => [key, because]));

@@ -15,6 +15,13 @@ testTwins(
       to: 'ARG PYTHON=3.13.15\nLABEL a=b\n',
       at: 'LABEL a',
     },
+    {
+      rule: 'dockerfile-size',
+      file,
+      from: 'COPY requirements.txt .',
+      to: `RUN true ${'a'.repeat(9000)}`,
+      at: 'RUN true',
+    },
     { rule: 'dockerfile-from-tag', file, from: 'python:3.13.15-slim-trixie', to: 'python:latest' },
     {
       rule: 'dockerfile-from-tag',

@@ -63,6 +63,13 @@ testTwins(
     { rule: 'references-make-target', file: ci, from: 'make test', to: 'make tests' },
     { rule: 'references-make-target', file: 'Makefile', from: '$(MAKE) help', to: '$(MAKE) halp' },
     { rule: 'references-make-target', file: 'Makefile', from: 'test: lock', to: 'test: locks' },
+    {
+      rule: 'references-make-size',
+      file: 'Makefile',
+      from: 'test: lock',
+      to: `LONG = ${'a'.repeat(9000)}\ntest: lock`,
+      at: 'LONG =',
+    },
     { rule: 'references-npm-script', file: 'README.md', from: 'npm run lint', to: 'npm run lints' },
     { rule: 'references-npm-script', file: ci, from: 'run: npm run lint', to: 'run: npm test' },
     { rule: 'references-npm-script', file: 'Makefile', from: 'cd web && npm run lint', to: 'npm run lint' },
