@@ -157,8 +157,7 @@ class Unfolding {
     let text = line.replace(/^[\t ]*[@+-]*\s*/, '').replaceAll('$$', DOLLAR);
     let before = '';
     for (let round = 0; before !== text; round += 1) {
-      if (round > MAX_DEPTH)
-        throw new Excess(`calls within each other, more than ${MAX_DEPTH} deep`);
+      if (round > MAX_DEPTH) throw new Excess(`calls within each other, more than ${MAX_DEPTH} deep`);
       before = text;
       text = this.text(text).replace(/\$\([^()]*\)|\$\{[^{}]*\}|\$[@<^*?%+|]/g, `"${DOLLAR}UNKNOWN"`);
     }
