@@ -12,6 +12,7 @@ import { create } from './commands/create.ts';
 import { failureDocument, serializeDocument } from './document.ts';
 import { formatHelp } from './help.ts';
 import type { CommandName } from './options.ts';
+import { recoverBefore } from './recover.ts';
 import { formatIssues, styleOf } from './report.ts';
 import { terminalOf, type ProcessLike } from './terminal.ts';
 
@@ -86,6 +87,7 @@ export async function carryOut(
       terminal.out(formatHelp(catalog.questions, line.command));
       return ExitCode.ok;
     }
+    recoverBefore(line.command, terminal.cwd, plain.say);
     const wanted = wantedPacks(plain);
     if (wanted.references.length > 0) {
       const { packsOfRun } = await import('./packs.ts');

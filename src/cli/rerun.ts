@@ -28,7 +28,7 @@ import { teamRules } from './team-rules.ts';
 import { tellRun, type Told } from './tell-run.ts';
 
 /**
- * The repository that a person stands in, with everything taken back that an interrupted run has left.
+ * The repository that a person stands in.
  * @throws BulwarkError `not-managed` (code 2), `conflicts-left` (code 3), or what is wrong with its records
  */
 export function openManaged(context: CommandContext): ManagedRepo {

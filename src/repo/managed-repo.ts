@@ -33,13 +33,17 @@ export interface Records {
   readonly originals: string | undefined;
 }
 
+/** Whether bulwark looks after this very folder, by what it keeps there. */
+export const isManaged = (folder: string, disk: DiskReads = nodeDisk): boolean =>
+  (disk.inspect(join(folder, LOCK_PATH)) ?? disk.inspect(join(folder, SETTINGS_PATH))) !== undefined;
+
 /**
  * The nearest folder, at or above the one that a person stands in, that bulwark looks after; undefined where there is none.
  * A work tree's own root is the last that is looked at: what is above it is another repository.
  */
 export function findManaged(cwd: string, disk: DiskReads = nodeDisk): string | undefined {
   for (let at = resolve(cwd); ; at = dirname(at)) {
-    if (disk.inspect(join(at, LOCK_PATH)) ?? disk.inspect(join(at, SETTINGS_PATH))) return at;
+    if (isManaged(at, disk)) return at;
     if (at === dirname(at) || disk.inspect(join(at, '.git'))) return undefined;
   }
 }

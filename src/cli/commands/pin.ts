@@ -30,14 +30,12 @@ import { parseSettings, SETTINGS_PATH } from '../../repo/settings-file.ts';
 import type { RepoPath } from '../../tree/repo-path.ts';
 import { serializeDocument } from '../document.ts';
 import { printable } from '../printable.ts';
-import { recover } from '../recover.ts';
 import { formatTable } from '../report.ts';
 import type { Command, CommandContext } from './command.ts';
 
 export const pin: Command = async (context) => {
-  const { line, terminal, say, signal } = context;
+  const { line, terminal, signal } = context;
   const root = repositoryOf(terminal.cwd);
-  recover(root, say);
   const records = recordsAt(root);
   const tree = await readTree(root, exec);
   const texts = textsOf(tree.values());
