@@ -34,6 +34,7 @@ const sources = {
   'bulwark:components': componentsModule,
   'bulwark:templates': templatesModule,
   'bulwark:package': packageModule,
+  'bulwark:build': () => 'export const buildDigest = () => undefined;',
 };
 
 /** The modules for vitest. */

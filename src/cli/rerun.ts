@@ -24,6 +24,7 @@ import type { CommandContext } from './commands/command.ts';
 import { managedRoot } from './managed-root.ts';
 import { refuseUnanswered } from './refuse-unanswered.ts';
 import { gatherAnswers, type GivenAnswers } from './raw-answers.ts';
+import { repeatable } from './settled.ts';
 import { teamRules } from './team-rules.ts';
 import { tellRun, type Told } from './tell-run.ts';
 
@@ -184,7 +185,9 @@ async function chosenRun(
       answers: resolution.answers,
       plan: withRenames(plan, context.packs?.renames),
       ...(place.repo && { repo: place.repo }),
-      ...(context.packs && { packs: context.packs.recordsFor(place.root) }),
+      ...(context.packs
+        ? { packs: context.packs.recordsFor(place.root) }
+        : { isRepeatable: repeatable(context.catalog, resolution.answers) }),
       splices: true,
       onConflict: onConflict === 'ask' ? place.undecided : onConflict,
       decisions: new Map(),

@@ -29,7 +29,7 @@ export interface Told {
 export async function tellRun(context: CommandContext, end: RunEnd): Promise<Told> {
   const { line, terminal, style, say } = context;
   const { state } = end;
-  const { changes = [], judgements = [], remarks = [], request } = state;
+  const { changes = [], judgements, remarks = [], request } = state;
   const notices = [...end.notices, ...remarks];
   const isJson = line.options.has('json');
   const conflicts = changes.filter(({ kind }) => kind === 'conflict');
@@ -46,7 +46,7 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
       answers: answersDocument(request.answers),
       sources: sourcesOf(request.answers),
       files: plannedFiles(changes),
-      judgements,
+      judgements: judgements ?? [],
       notices,
       next: end.next,
       repeat: end.repeat,
@@ -55,7 +55,7 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
   }
   for (const notice of notices) say(`note: ${notice}\n`);
   if (line.options.has('verbose')) say(formatAnswers(request.answers));
-  if (request.judge) say(formatJudgements(judgements, style));
+  if (judgements) say(formatJudgements(judgements, style));
   if (open.length > 0) {
     if (isJson) return { code, isDry: true };
     throw usageError(issues);
