@@ -38,7 +38,7 @@ beforeEach(() => {
     succeed('add', branch, '--yes');
     commit(branch);
   }
-});
+}, 60_000);
 afterEach(() => {
   rmSync(parent, { recursive: true, force: true });
 });
@@ -58,7 +58,7 @@ function mergeBoth(): void {
   );
 }
 
-describe('branches that add different components', () => {
+describe('branches that add different components', { timeout: 60_000 }, () => {
   test('leave records that check and update refuse, and that --rebuild mends', () => {
     mergeBoth();
     for (const command of ['check', 'update', 'diff']) {

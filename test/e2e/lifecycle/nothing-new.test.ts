@@ -50,7 +50,7 @@ beforeAll(() => {
   const copy = join(place, 'blind');
   cpSync(dist, join(copy, 'dist'), { recursive: true });
   symlinkSync(join(dist, '../node_modules'), join(copy, 'node_modules'));
-  const [large] = readFileSync(join(dist, 'program.js'), 'utf8').match(/chunks\/fastapi-\w+\.js/) ?? [];
+  const [large] = /chunks\/fastapi-\w+\.js/.exec(readFileSync(join(dist, 'program.js'), 'utf8')) ?? [];
   if (large === undefined) throw new Error('the templates of fastapi have no file of their own');
   writeFileSync(join(copy, 'dist', large), BROKEN);
   blind = join(copy, 'dist/bin.js');
