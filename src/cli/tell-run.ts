@@ -74,7 +74,11 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
     say(`\nThis was a dry run: nothing was written to ${end.directory}.\n`);
     return { code, isDry: true };
   }
-  if (conflicts.length > 0) say(`\n${formatChanges(conflicts)}${resolveHint(conflicts)}`);
+  if (conflicts.length > 0) {
+    // In a repository of ours they stand in the list above.
+    if (!request.repo) say(`\n${formatChanges(conflicts)}`);
+    say(resolveHint(conflicts, request.repo !== undefined || request.splices));
+  }
   return { code, isDry: false };
 }
 
@@ -110,10 +114,13 @@ export const conflictIssues = (changes: ChangeSet): readonly Issue[] =>
     ];
   });
 
-const resolveHint = (conflicts: readonly Change[]): string =>
-  conflicts.some((change) => change.kind === 'conflict' && change.lines.length > 0)
-    ? '\nResolve the conflicts between the markers.\n'
-    : '';
+/** @param isKept the run is on record until its conflicts are resolved */
+function resolveHint(conflicts: readonly Change[], isKept: boolean): string {
+  if (!conflicts.some((change) => change.kind === 'conflict' && change.lines.length > 0)) return '';
+  return isKept
+    ? '\nResolve the conflicts between the markers, then run: bulwark resolve\nTake one side whole with --ours or --theirs; go back with: bulwark update --abort\n'
+    : '\nResolve the conflicts between the markers.\n';
+}
 
 async function formatDiffs(changes: ChangeSet): Promise<string> {
   const { formatDiff } = await import('./format-diff.ts');

@@ -21,5 +21,10 @@ export const update: Command = async (context) => {
 
 function done({ changes = [], written }: RunState): string {
   const isChanged = changes.some(({ kind }) => kind !== 'unchanged' && kind !== 'keep');
-  return isChanged && written === true ? 'Updated.' : NOTHING_NEW;
+  const isLeft = changes.some((change) => change.kind === 'conflict' && change.merged !== undefined);
+  return isChanged && written === true
+    ? isLeft
+      ? 'Updated, with conflicts left.'
+      : 'Updated.'
+    : NOTHING_NEW;
 }

@@ -31,7 +31,7 @@ function randomFiles(repository: number): readonly RandomFile[] {
     fc
       .sample(
         fc.record({
-          sides: triples as fc.Arbitrary<Triple>,
+          sides: triples,
           fate: fc.oneof(
             { weight: 8, arbitrary: fc.constant('both' as const) },
             {
