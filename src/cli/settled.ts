@@ -3,7 +3,7 @@ import { flattenAnswers } from '../plan/answers-document.ts';
 import type { Answers } from '../plan/answers.ts';
 import { resolveRun, type Catalog } from '../plan/catalog.ts';
 import type { ManagedRepo } from '../repo/managed-repo.ts';
-import { sha256 } from '../repo/lockfile.ts';
+import { serializeLock, sha256, withoutRendered } from '../repo/lockfile.ts';
 import { readTargetFiles } from '../repo/open-repo.ts';
 import { renderingDigest } from '../repo/rendering-digest.ts';
 import { parseSettings } from '../repo/settings-file.ts';
@@ -30,7 +30,12 @@ const valuesOf = (answers: Answers): string =>
 /** Whether this very program would render what the baseline holds. */
 export const isSettled = ({ lock, settingsText, baselineText }: ManagedRepo): boolean =>
   lock.rendered !== undefined &&
-  lock.rendered === renderingDigest({ settings: settingsText, lock, baseline: baselineText });
+  lock.rendered ===
+    renderingDigest({
+      settings: settingsText,
+      lock: withoutRendered(serializeLock(lock)),
+      baseline: baselineText,
+    });
 
 /** Options that change neither what is rendered nor how it is told. */
 const IDLE: ReadonlySet<string> = new Set([

@@ -80,6 +80,10 @@ export function serializeLock(lock: Lock): string {
 
 const renderedLine = (digest: string): string => `  "rendered": ${JSON.stringify(digest)},\n`;
 
+/** A lock's text with the digest of its run: cheaper than to write all of it again. */
+export const withRendered = (text: string, digest: string): string =>
+  text.replace(/^ {2}"bulwark": .*\n/m, (line) => line + renderedLine(digest));
+
 /** A lock's text without the digest of its run: what it says of the files. */
 export const withoutRendered = (text: string): string =>
   text.replace(/^ {2}"rendered": "[0-9a-f]*",\r?\n/m, '');

@@ -9,7 +9,15 @@ import {
   serializeTexts,
   type Baseline,
 } from './baseline.ts';
-import { LOCK_PATH, lockOf, serializeLock, sha256, withoutRendered, type LockedPack } from './lockfile.ts';
+import {
+  LOCK_PATH,
+  lockOf,
+  serializeLock,
+  sha256,
+  withoutRendered,
+  withRendered,
+  type LockedPack,
+} from './lockfile.ts';
 import type { ExistingFile } from './open-repo.ts';
 import { PENDING_PATH, serializePending, type Before } from './pending.ts';
 import { renderingDigest } from './rendering-digest.ts';
@@ -49,10 +57,11 @@ export const recordFiles = ({
 }: Recorded): readonly VirtualFile[] => {
   const lock = lockOf(tree, version, packs);
   const baseline = serializeBaseline(tree, known, lock);
-  const rendered = isSettled ? renderingDigest({ settings, lock, baseline }) : undefined;
+  const text = serializeLock(lock);
+  const rendered = isSettled ? renderingDigest({ settings, lock: text, baseline }) : undefined;
   return [
     record(SETTINGS_PATH, settings),
-    record(LOCK_PATH, serializeLock(rendered === undefined ? lock : { ...lock, rendered })),
+    record(LOCK_PATH, rendered === undefined ? text : withRendered(text, rendered)),
     record(BASELINE_PATH, baseline),
     ...(originals.size > 0 ? [record(ORIGINALS_PATH, serializeTexts(originals))] : []),
   ];

@@ -4,13 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { buildDigest } from 'bulwark:build';
-import { serializeLock, withoutRendered, type Lock } from './lockfile.ts';
 import { parseSettings, serializeSettings } from './settings-file.ts';
 
 /** The three records of one run, as they stand in their files. */
 export interface RunRecords {
   readonly settings: string;
-  readonly lock: Lock;
+  /** Without the digest. */
+  readonly lock: string;
   readonly baseline: string;
 }
 
@@ -25,12 +25,7 @@ export function renderingDigest(
   if (build === undefined) return undefined;
   const hash = createHash('sha256');
   // How its owner has laid the file out is his business.
-  for (const part of [
-    build,
-    serializeSettings(parseSettings(settings)),
-    withoutRendered(serializeLock(lock)),
-    baseline,
-  ]) {
+  for (const part of [build, serializeSettings(parseSettings(settings)), lock, baseline]) {
     hash.update(`${Buffer.byteLength(part)}\n`).update(part);
   }
   return hash.digest('hex');
