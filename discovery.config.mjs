@@ -42,6 +42,7 @@ const sources = {
   'bulwark:generators': generatorsModule,
   'bulwark:templates': templatesModule,
   'bulwark:package': packageModule,
+  'bulwark:build': () => 'export const buildDigest = () => undefined;',
 };
 
 /** The modules for vitest. */

@@ -1,5 +1,6 @@
 // Builds the package into dist/: bundled, so that a cold `npm create` installs little and starts fast; templates are
 // compiled here, so that no run compiles any.
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
@@ -29,6 +30,9 @@ const UNUSED_BY_US = new Set([
   'lower-case',
 ]);
 
+/** Holds the digest of everything else in dist/: two builds with the same one render the same. */
+const BUILD_DIGEST = 'build.sha256';
+
 /** Small components come with the program: a file more takes longer to open than their templates to read. */
 const SMALL_BYTES = 16 * 1024;
 
@@ -44,6 +48,10 @@ const discovery = {
     onLoad({ filter: /^components$/, namespace: NAMESPACE }, () => module(componentsModule()));
     onLoad({ filter: /^package$/, namespace: NAMESPACE }, () => module(packageModule()));
     onLoad({ filter: /^generators$/, namespace: NAMESPACE }, () => module(generatorsModule()));
+    onLoad({ filter: /^build$/, namespace: NAMESPACE }, () =>
+      module(`import { readFileSync } from 'node:fs';
+        export const buildDigest = () => readFileSync(DIST + '/${BUILD_DIGEST}', 'utf8');`),
+    );
     onLoad({ filter: /^help$/, namespace: NAMESPACE }, () => module(helpModule()));
     onLoad({ filter: /^templates$/, namespace: NAMESPACE }, () => module(templateIndex()));
     onLoad({ filter: /^templates\//, namespace: NAMESPACE }, ({ path }) =>
@@ -147,6 +155,7 @@ for (const [index, file] of joined.entries()) {
 appendFileSync(`${root}dist/plopfile.js`, 'module.exports = module.exports.default;\n');
 chmodSync(`${root}dist/bin.js`, 0o755);
 writeSchemas();
+writeBuildDigest();
 
 /**
  * Splitting makes a chunk of every set of modules that some parts of the program share. Those that are always loaded become one
@@ -345,6 +354,15 @@ async function bundledTools() {
   } finally {
     rmSync(location);
   }
+}
+
+function writeBuildDigest() {
+  const hash = createHash('sha256');
+  for (const file of tools.listFiles(`${root}dist`)) {
+    const content = readFileSync(`${root}dist/${file}`);
+    hash.update(`${file}\n${content.length}\n`).update(content);
+  }
+  writeFileSync(`${root}dist/${BUILD_DIGEST}`, hash.digest('hex'));
 }
 
 function sortedComponents() {

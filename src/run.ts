@@ -45,6 +45,11 @@ export interface RunRequest {
   /** Judge the tree by the embedded checks before it is written. */
   readonly judge: boolean;
   /**
+   * Whether settings, as they are written, come to the same answers when they are read again, with nothing to be said of it;
+   * absent: nobody knows, as something besides them goes into the rendering.
+   */
+  readonly isRepeatable?: (settings: string) => boolean;
+  /**
    * Judges the tree by the team's rules, also without `judge`; returns what is to be said of it.
    * Throws a BulwarkError (code 6) when one is broken.
    */
@@ -105,7 +110,10 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
     });
   if (!request.repo && !request.splices) {
     // In a new repository the records are files like any other: what stands in their place is not ours.
-    state.tree = virtualTree([...generated.values(), ...(await recordsOf(request, generated, new Map()))]);
+    state.tree = virtualTree([
+      ...generated.values(),
+      ...(await recordsOf(state, generated, new Map(), true)),
+    ]);
     state.changes = await compare(state.tree);
     return state.changes;
   }
@@ -115,7 +123,9 @@ export async function reconcileStep(state: RunState): Promise<ChangeSet> {
     { baseline, originals: request.repo?.originals },
     changes,
   );
-  const records = await recordsOf(request, ours, originals);
+  // What was accepted instead of the rendering, the next one would have to accept again.
+  const isPure = originals.size === 0 && [...generated].every(([path, file]) => ours.get(path) === file);
+  const records = await recordsOf(state, ours, originals, isPure);
   state.tree = virtualTree([...ours.values(), ...records]);
   const all = [...changes, ...recordChanges(records, disk), ...obsoleteRecords(records, disk)];
   const pending = pendingRecord(request.command, all, disk);
@@ -194,7 +204,8 @@ export async function judgeStep(state: RunState): Promise<void> {
   if (request.holdToRules) {
     state.remarks = [...(state.remarks ?? []), ...(await request.holdToRules(whole))];
   }
-  if (!request.judge) return;
+  // What is written already was judged when it was.
+  if (!request.judge || !isWriting(state)) return;
   if (isGuest) {
     const { judgeAdditions } = await import('./verify/judge-additions.ts');
     state.judgements = await judgeAdditions(changes, whole);
@@ -213,6 +224,9 @@ async function wholeAfter({ target }: RunRequest, changes: ChangeSet): Promise<J
   return treeAfter(await readTree(target, exec), changes);
 }
 
+const isWriting = ({ changes = [] }: RunState): boolean =>
+  changes.some(({ kind }) => kind !== 'unchanged' && kind !== 'keep');
+
 /** Conflicts that nobody has decided on: with any, nothing is written. A remark says what is to be done by hand. */
 export const undecided = (changes: ChangeSet): ChangeSet =>
   changes.filter(
@@ -227,20 +241,28 @@ export async function commitStep(state: RunState): Promise<void> {
   state.written = true;
 }
 
+/** @param isPure the tree is what the plan renders, and nothing else */
 async function recordsOf(
-  request: RunRequest,
+  { request, remarks = [] }: RunState,
   tree: VirtualTree,
   originals: ReadonlyMap<RepoPath, Buffer>,
+  isPure: boolean,
 ): Promise<readonly VirtualFile[]> {
-  const { repo, plan, packs } = request;
-  const known = new Map([...(repo?.baseline ?? []), ...packedTexts(plan, tree)]);
+  const { repo, plan, packs, isRepeatable } = request;
+  const settings = await settingsText(request);
   return recordFiles({
-    settings: await settingsText(request),
+    settings,
     tree,
     version,
     packs: packs?.locked ?? [],
-    known,
+    known: [...(repo ? [repo.baseline] : []), packedTexts(plan, tree)],
     originals,
+    isSettled:
+      isPure &&
+      plan.project.manages === 'repository' &&
+      (packs?.locked ?? []).length === 0 &&
+      remarks.length === 0 &&
+      isRepeatable?.(settings) === true,
   });
 }
 

@@ -19,6 +19,11 @@ declare module 'bulwark:help' {
   export const help: Readonly<Record<string, string>>;
 }
 
+declare module 'bulwark:build' {
+  /** Of all that the package was built of, in hex; undefined where the program runs from its sources. */
+  export const buildDigest: () => string | undefined;
+}
+
 declare module 'bulwark:package' {
   export const version: string;
 }

@@ -7,6 +7,7 @@ import type { Plan } from '../plan/plan-run.ts';
 import { openTarget, targetFault, type Target } from '../repo/open-repo.ts';
 import type { RunRequest } from '../run.ts';
 import type { CommandContext } from './commands/command.ts';
+import { repeatable } from './settled.ts';
 import { teamRules } from './team-rules.ts';
 
 export interface ChosenRun {
@@ -34,7 +35,7 @@ export interface Choice {
  * what the target's lock says, (code 74) when the target cannot be written
  */
 export async function chooseRun(context: CommandContext, choice: Choice): Promise<ChosenRun> {
-  const { line, terminal, signal, packs } = context;
+  const { line, catalog, terminal, signal, packs } = context;
   const { resolution, plan, preset, decisions } = choice;
   if (plan.issues.length > 0) throw usageError(plan.issues);
   const target = resolve(terminal.cwd, choice.directory ?? plan.project.names.slug);
@@ -55,7 +56,9 @@ export async function chooseRun(context: CommandContext, choice: Choice): Promis
       preset,
       answers: resolution.answers,
       plan,
-      ...(packs && { packs: packs.recordsFor(target) }),
+      ...(packs
+        ? { packs: packs.recordsFor(target) }
+        : { isRepeatable: repeatable(catalog, resolution.answers) }),
       // What a person was not asked about must not be decided for him.
       onConflict: onConflict === 'ask' ? 'fail' : onConflict,
       decisions,

@@ -18,6 +18,7 @@ import type { OptionName } from './options.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import { formatIssues, styleOf } from './report.ts';
 import { terminalOf } from './terminal.ts';
+import { recoverBefore } from './recover.ts';
 import { withPacks } from './with-packs.ts';
 
 /** What plop has no place for: another document, another end than a run. */
@@ -56,6 +57,7 @@ export async function prepareInPlop(words: readonly string[], plop: NodePlopAPI)
   let context = plain;
   try {
     refuseForeign(line);
+    recoverBefore(line.command, terminal.cwd, plain.say);
     context = await withPacks(plain, parse);
     if (context.line.issues.length > 0) throw usageError(context.line.issues);
     const { state, beforeCommit, conclude } = await prepared(context);

@@ -11,6 +11,7 @@ import { create } from './commands/create.ts';
 import { failureDocument, serializeDocument } from './document.ts';
 import { formatHelp } from './help.ts';
 import type { CommandName } from './options.ts';
+import { recoverBefore } from './recover.ts';
 import { formatIssues, styleOf } from './report.ts';
 import { terminalOf, type ProcessLike } from './terminal.ts';
 import { withPacks, withPacksOrNote } from './with-packs.ts';
@@ -88,6 +89,7 @@ export async function carryOut(
       terminal.out(formatHelp(context.catalog.questions, line.command, await remarksOn(context)));
       return ExitCode.ok;
     }
+    recoverBefore(line.command, terminal.cwd, plain.say);
     const isScript = line.command === 'completion' && !line.options.has('pack');
     context = await (isScript ? withPacksOrNote : withPacks)(plain, parse);
     if (context.line.issues.length > 0) throw usageError(context.line.issues);

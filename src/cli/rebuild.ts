@@ -7,10 +7,12 @@ import { commitChanges } from '../repo/commit-changes.ts';
 import { readRecords } from '../repo/managed-repo.ts';
 import { readExisting } from '../repo/open-repo.ts';
 import { RECORD_PATHS, recordChanges, recordFiles } from '../repo/records.ts';
-import { parseSettings, SETTINGS_PATH } from '../repo/settings-file.ts';
+import { parseSettings, SETTINGS_PATH, type Settings } from '../repo/settings-file.ts';
+import type { VirtualTree } from '../tree/virtual-tree.ts';
 import type { CommandContext } from './commands/command.ts';
 import { managedRoot } from './managed-root.ts';
 import { scopeOf } from './rerun.ts';
+import { repeatable } from './settled.ts';
 import { tellChanges } from './tell-changes.ts';
 import { version } from 'bulwark:package';
 
@@ -42,7 +44,7 @@ export async function rebuild(context: CommandContext): Promise<ExitCode> {
   if (resolution.issues.length > 0) throw usageError(resolution.issues);
   const plan = await planResolved(catalog, resolution, scopeOf(settings));
   if (plan.issues.length > 0) throw usageError(plan.issues);
-  const rendered = renderPlan(plan);
+  const rendered = await pinned(renderPlan(plan), settings);
   const { files } = readExisting(root, [...rendered.keys(), ...RECORD_PATHS]);
   const named = namesIn(`${records.lock ?? ''}\n${records.baseline ?? ''}`);
   const own = keptIn(records.lock ?? '');
@@ -56,8 +58,13 @@ export async function rebuild(context: CommandContext): Promise<ExitCode> {
     tree,
     version,
     packs: context.packs?.recordsFor(root).locked ?? [],
-    known: new Map(),
+    known: [],
     originals: new Map(),
+    isSettled:
+      !context.packs &&
+      settings.manages !== 'components' &&
+      tree.size === rendered.size &&
+      repeatable(catalog, resolution.answers)(records.settings),
   });
   const changes = recordChanges(made, files);
   if (!line.options.has('dry-run')) await commitChanges(root, changes, { signal });
@@ -71,6 +78,10 @@ const keptIn = (lock: string): ReadonlySet<string> =>
   new Set(
     lock.split('\n').flatMap((line) => /^\s*"((?:[^"\\]|\\.)+)": \{ "owner": "kept",/.exec(line)?.[1] ?? []),
   );
+/** What `bulwark pin` has found out is a part of what bulwark wrote. */
+async function pinned(tree: VirtualTree, { pins }: Settings): Promise<VirtualTree> {
+  return pins ? (await import('../pin/pin-tree.ts')).pinTree(tree, pins) : tree;
+}
 
 /** Paths that lock or baseline name, also where markers stand between their lines. */
 const namesIn = (text: string): ReadonlySet<string> =>

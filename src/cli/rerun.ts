@@ -25,11 +25,12 @@ import { repeatRerun } from './repeat-command.ts';
 import { refuseUnanswered } from './refuse-unanswered.ts';
 import { gatherAnswers, type GivenAnswers } from './raw-answers.ts';
 import { standardInput } from './standard-input.ts';
+import { repeatable } from './settled.ts';
 import { teamRules } from './team-rules.ts';
 import { tellRun, type Told } from './tell-run.ts';
 
 /**
- * The repository that a person stands in, with everything taken back that an interrupted run has left.
+ * The repository that a person stands in.
  * @throws BulwarkError `not-managed` (code 2), `conflicts-left` (code 3), or what is wrong with its records
  */
 export function openManaged(context: CommandContext): ManagedRepo {
@@ -212,7 +213,9 @@ async function chosenRun(
       answers: resolution.answers,
       plan: withRenames(plan, context.packs?.renames),
       ...(place.repo && { repo: place.repo }),
-      ...(context.packs && { packs: context.packs.recordsFor(place.root) }),
+      ...(context.packs
+        ? { packs: context.packs.recordsFor(place.root) }
+        : { isRepeatable: repeatable(context.catalog, resolution.answers) }),
       splices: true,
       onConflict: onConflict === 'ask' ? place.undecided : onConflict,
       decisions: new Map(),

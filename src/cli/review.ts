@@ -1,4 +1,5 @@
 /** What a run would do, put before a person who can still change it. */
+import { RECORD_PATHS } from '../repo/records.ts';
 import { BulwarkError, ExitCode, type Issue } from '../errors.ts';
 import type { Resolution } from '../plan/answers.ts';
 import { planResolved } from '../plan/catalog.ts';
@@ -77,7 +78,9 @@ export function formatReview(
   const derived = derivedNames(draft, name);
   const title = run ? `Review: ${name} in ${run.directory}` : `Review: ${name}`;
   const present = changes.filter(
-    ({ kind }) => kind !== 'create' && (!run?.request.repo || kind !== 'unchanged'),
+    // In a repository of ours only what happens to the user's files; the records are bulwark's business.
+    ({ kind, path }) =>
+      kind !== 'create' && (!run?.request.repo || (kind !== 'unchanged' && !RECORD_PATHS.includes(path))),
   );
   return [
     `\n${style.bold(title)}\n\n`,

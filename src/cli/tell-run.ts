@@ -33,7 +33,7 @@ export interface Told {
 export async function tellRun(context: CommandContext, end: RunEnd): Promise<Told> {
   const { line, terminal, style, say } = context;
   const { state } = end;
-  const { changes = [], judgements = [], remarks = [], request } = state;
+  const { changes = [], judgements, remarks = [], request } = state;
   const notices = [...end.notices, ...remarks, ...(request.packs?.remarks ?? [])];
   const isJson = line.options.has('json');
   const conflicts = changes.filter(({ kind }) => kind === 'conflict');
@@ -51,7 +51,7 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
       answers: answersDocument(request.answers),
       sources: sourcesOf(request.answers),
       files: plannedFiles(changes),
-      judgements,
+      judgements: judgements ?? [],
       notices,
       next: end.next,
       repeat: end.repeat,
@@ -60,7 +60,7 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
   }
   for (const notice of notices) say(printable(`note: ${notice}\n`));
   if (line.options.has('verbose')) say(formatAnswers(request.answers));
-  if (request.judge) say(formatJudgements(judgements, style));
+  if (judgements) say(formatJudgements(judgements, style));
   if (open.length > 0) {
     if (isJson) return { code, isDry: true };
     throw usageError(issues);
@@ -84,7 +84,11 @@ export async function tellRun(context: CommandContext, end: RunEnd): Promise<Tol
     return { code, isDry: true };
   }
   const marked = conflicts.filter((change) => change.kind === 'conflict' && change.remark === undefined);
-  if (marked.length > 0) say(`\n${formatChanges(marked)}${resolveHint(marked)}`);
+  if (marked.length > 0) {
+    // In a repository that was there they stand in the list above.
+    if (!request.repo && !isGuest) say(`\n${formatChanges(marked)}`);
+    say(resolveHint(marked, request.repo !== undefined || request.splices));
+  }
   return { code, isDry: false };
 }
 
@@ -122,10 +126,13 @@ export const conflictIssues = (changes: ChangeSet): readonly Issue[] =>
     ];
   });
 
-const resolveHint = (conflicts: readonly Change[]): string =>
-  conflicts.some((change) => change.kind === 'conflict' && change.lines.length > 0)
-    ? '\nResolve the conflicts between the markers.\n'
-    : '';
+/** @param isKept the run is on record until its conflicts are resolved */
+function resolveHint(conflicts: readonly Change[], isKept: boolean): string {
+  if (!conflicts.some((change) => change.kind === 'conflict' && change.lines.length > 0)) return '';
+  return isKept
+    ? '\nResolve the conflicts between the markers, then run: bulwark resolve\nTake one side whole with --ours or --theirs; go back with: bulwark update --abort\n'
+    : '\nResolve the conflicts between the markers.\n';
+}
 
 async function formatDiffs(changes: ChangeSet): Promise<string> {
   const { formatDiff } = await import('./format-diff.ts');

@@ -261,7 +261,7 @@ function recordUpdates(
   const records: [RepoPath, string][] = [[SETTINGS_PATH, serializeSettings(next)]];
   if (after.size > 0) {
     records.push(
-      [BASELINE_PATH, serializeBaseline(baselineTree(baseline, after), baseline)],
+      [BASELINE_PATH, serializeBaseline(baselineTree(baseline, after), [baseline])],
       [LOCK_PATH, serializeLock(lockWith(lock, after))],
     );
   }

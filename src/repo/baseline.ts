@@ -23,25 +23,33 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 /**
  * The text of a baseline: `path<TAB>base64(deflateRaw(content))`, sorted by path.
  * @param tree what was rendered
- * @param previous the baseline that stands on the disk: the line of a file that did not change is taken over, because another
- * version of zlib may press the same text into other bytes, and because it is faster
+ * @param previous baselines whose lines are taken over for files with the same content, the first that has one: another version of
+ * zlib may press the same text into other bytes, and it is faster
+ * @param lock of the same tree: by its digests the contents of `previous` need not be unpacked to be compared
  */
-export const serializeBaseline = (tree: VirtualTree, previous?: Baseline): string =>
-  serializeTexts(
-    [...tree.values()].map(({ path, content }) => [path, content] as const),
-    previous,
-  );
+export const serializeBaseline = (
+  tree: VirtualTree,
+  previous: readonly Baseline[] = [],
+  lock?: Lock,
+): string =>
+  [...tree.values()]
+    .map(({ path, content }) => {
+      const digest = lock?.files[path]?.sha256;
+      const same = previous.find((baseline) => isSame(baseline.get(path), content, digest))?.get(path);
+      return `${path}\t${same?.packed ?? packText(content)}\n`;
+    })
+    .join('');
 
-/** Texts by path, in the order given. */
-export function serializeTexts(texts: Iterable<readonly [RepoPath, Buffer]>, previous?: Baseline): string {
-  let text = '';
-  for (const [path, content] of texts) {
-    const before = previous?.get(path);
-    const same = before?.content.equals(content) === true;
-    text += `${path}\t${same ? before.packed : packText(content)}\n`;
-  }
-  return text;
+function isSame(file: BaselineFile | undefined, content: Buffer, digest: string | undefined): boolean {
+  if (file === undefined) return false;
+  return file.sha256 === undefined || digest === undefined
+    ? file.content.equals(content)
+    : file.sha256 === digest;
 }
+
+/** Texts by path, in the order given, in the form of a baseline. */
+export const serializeTexts = (texts: Iterable<readonly [RepoPath, Buffer]>): string =>
+  [...texts].map(([path, content]) => `${path}\t${packText(content)}\n`).join('');
 
 /** The form of a text in its line. */
 export const packText = (content: Buffer): string =>
@@ -62,6 +70,8 @@ export interface BaselineFile {
   readonly content: Buffer;
   /** As it stands in the line. */
   readonly packed: string;
+  /** Of the content, as the lock has it. */
+  readonly sha256?: string;
 }
 
 /** Sorted by path. */
@@ -74,6 +84,17 @@ export type Baseline = ReadonlyMap<RepoPath, BaselineFile>;
  * `baseline-corrupt` (code 2), naming the line, where a line cannot be read or is not what the lock says
  */
 export function readBaseline(text: string, lock?: Lock): Baseline {
+  const baseline = openBaseline(text, lock);
+  // Looked at, each is unpacked and compared.
+  for (const file of baseline.values()) Reflect.get(file, 'content');
+  return baseline;
+}
+
+/**
+ * The same, but each text is unpacked, and compared with the lock, when it is first looked at: most runs look at few.
+ * @throws like `readBaseline`; what is wrong with a line's text, when that is looked at
+ */
+export function openBaseline(text: string, lock?: Lock): Baseline {
   const marker = conflictMarkerLine(text);
   if (marker !== undefined) throw conflict('the baseline holds an unresolved merge conflict', marker);
   const files = new Map<RepoPath, BaselineFile>();
@@ -81,41 +102,59 @@ export function readBaseline(text: string, lock?: Lock): Baseline {
   if (lines.at(-1) === '') lines.pop();
   lines.forEach((raw, index) => {
     const number = index + 1;
-    const { path, ...file } = readLine(raw.endsWith('\r') ? raw.slice(0, -1) : raw, number);
+    const { path, packed } = readLine(raw.endsWith('\r') ? raw.slice(0, -1) : raw, number);
+    const file = fileOf(path, packed, number, lock?.files[path]?.sha256);
     const twin = files.get(path);
-    if (twin && !twin.content.equals(file.content)) {
+    // Whichever of the two the lock means: that there are two is what is wrong.
+    const text = (line: string): Buffer => unpack(path, line, number, undefined);
+    if (twin && twin.packed !== packed && !text(twin.packed).equals(text(packed))) {
       throw conflict(
         `the baseline has two texts for ${path}, as a merge of two branches leaves them`,
         number,
       );
-    }
-    const locked = lock?.files[path];
-    if (locked && sha256(file.content) !== locked.sha256) {
-      throw corrupt(`the text of ${path} is not the one that the lock names`, number);
     }
     files.set(path, file);
   });
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+function fileOf(path: RepoPath, packed: string, line: number, digest: string | undefined): BaselineFile {
+  let unpacked: Buffer | undefined;
+  return {
+    packed,
+    ...(digest !== undefined && { sha256: digest }),
+    get content() {
+      unpacked ??= unpack(path, packed, line, digest);
+      return unpacked;
+    },
+  };
+}
+
 /** The texts of a baseline by path, sorted; throws like `readBaseline`. */
 export const parseBaseline = (text: string, lock?: Lock): Map<RepoPath, Buffer> =>
   new Map([...readBaseline(text, lock)].map(([path, { content }]) => [path, content]));
 
-function readLine(line: string, number: number): BaselineFile & { readonly path: RepoPath } {
+function readLine(line: string, number: number): { readonly path: RepoPath; readonly packed: string } {
   const tab = line.indexOf('\t');
   if (tab < 0) throw corrupt('the line has no tab between path and text', number);
   const path = line.slice(0, tab);
-  const packed = line.slice(tab + 1);
   const fault = repoPathFault(path);
   if (fault !== undefined) throw corrupt(`the path ${JSON.stringify(path)} ${fault}`, number);
-  if (!BASE64.test(packed)) throw corrupt(`the text of ${path} is no base64`, number);
+  return { path: path as RepoPath, packed: line.slice(tab + 1) };
+}
+
+function unpack(path: RepoPath, packed: string, line: number, digest: string | undefined): Buffer {
+  if (!BASE64.test(packed)) throw corrupt(`the text of ${path} is no base64`, line);
+  let content: Buffer;
   try {
-    const content = inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MAX_FILE_BYTES });
-    return { path: path as RepoPath, content, packed };
+    content = inflateRawSync(Buffer.from(packed, 'base64'), { maxOutputLength: MAX_FILE_BYTES });
   } catch (error) {
-    throw corrupt(`the text of ${path} cannot be unpacked`, number, error);
+    throw corrupt(`the text of ${path} cannot be unpacked`, line, error);
   }
+  if (digest !== undefined && sha256(content) !== digest) {
+    throw corrupt(`the text of ${path} is not the one that the lock names`, line);
+  }
+  return content;
 }
 
 const REBUILD = 'run: bulwark update --rebuild';

@@ -35,6 +35,8 @@ export interface Lock {
   readonly version: 1;
   /** The version of bulwark that wrote it. */
   readonly bulwark: string;
+  /** Of the run that wrote it (repo/rendering-digest); absent where another rendering of the same answers may differ. */
+  readonly rendered?: string;
   /** In the order of `bulwark.json`, each after what it extends; absent: none. */
   readonly packs?: readonly LockedPack[];
   /** By path, sorted; without a prototype. */
@@ -73,8 +75,18 @@ export function serializeLock(lock: Lock): string {
       return `    ${JSON.stringify(path)}: { ${line.join(', ')} }`;
     });
   const files = lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n  }`;
-  return `{\n  "version": 1,\n  "bulwark": ${JSON.stringify(lock.bulwark)},\n${packLines(lock.packs)}  "files": ${files}\n}\n`;
+  return `{\n  "version": 1,\n  "bulwark": ${JSON.stringify(lock.bulwark)},\n${lock.rendered === undefined ? '' : renderedLine(lock.rendered)}${packLines(lock.packs)}  "files": ${files}\n}\n`;
 }
+
+const renderedLine = (digest: string): string => `  "rendered": ${JSON.stringify(digest)},\n`;
+
+/** A lock's text with the digest of its run: cheaper than to write all of it again. */
+export const withRendered = (text: string, digest: string): string =>
+  text.replace(/^ {2}"bulwark": .*\n/m, (line) => line + renderedLine(digest));
+
+/** A lock's text without the digest of its run: what it says of the files. */
+export const withoutRendered = (text: string): string =>
+  text.replace(/^ {2}"rendered": "[0-9a-f]*",\r?\n/m, '');
 
 /** One line a pack; none where there are none. */
 function packLines(packs: readonly LockedPack[] = []): string {
@@ -110,15 +122,23 @@ export function parseLock(text: string): Lock {
   }
   const { value } = reading;
   if (!isObject(value)) throw corrupt('is no object');
-  const { version, bulwark, packs, files, ...rest } = value;
+  const { version, bulwark, rendered, packs, files, ...rest } = value;
   if (version !== 1) throw otherVersion(version);
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw corrupt(`has the unknown key "${unknown}"`);
   if (typeof bulwark !== 'string') throw corrupt('does not say which bulwark wrote it');
+  if (rendered !== undefined && !(typeof rendered === 'string' && /^[0-9a-f]{64}$/.test(rendered)))
+    throw corrupt('has a wrong "rendered"');
   if (!isObject(files)) throw corrupt('has no files');
   const checked = Object.create(null) as Record<string, LockedFile>;
   for (const path of Object.keys(files).sort()) checked[path] = lockedFile(path, files[path]);
-  return { version, bulwark, ...(packs !== undefined && { packs: lockedPacks(packs) }), files: checked };
+  return {
+    version,
+    bulwark,
+    ...(rendered !== undefined && { rendered }),
+    ...(packs !== undefined && { packs: lockedPacks(packs) }),
+    files: checked,
+  };
 }
 
 function lockedPacks(value: unknown): readonly LockedPack[] {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
 import type { BaseFile } from '../merge/reconcile.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
-import { BASELINE_PATH, ORIGINALS_PATH, parseBaseline, readBaseline, type Baseline } from './baseline.ts';
+import { BASELINE_PATH, openBaseline, ORIGINALS_PATH, parseBaseline, type Baseline } from './baseline.ts';
 import { type DiskReads, nodeDisk } from './disk.ts';
 import { LOCK_PATH, parseLock, type Lock } from './lockfile.ts';
 import { readExisting } from './open-repo.ts';
@@ -18,6 +18,8 @@ export interface ManagedRepo {
   readonly settingsText: string;
   readonly lock: Lock;
   readonly baseline: Baseline;
+  /** As it stands in the file. */
+  readonly baselineText: string;
   readonly originals: ReadonlyMap<RepoPath, Buffer>;
   /** Conflicts of an earlier run that are not resolved yet. */
   readonly pending?: Pending;
@@ -33,13 +35,17 @@ export interface Records {
   readonly originals: string | undefined;
 }
 
+/** Whether bulwark looks after this very folder, by what it keeps there. */
+export const isManaged = (folder: string, disk: DiskReads = nodeDisk): boolean =>
+  (disk.inspect(join(folder, LOCK_PATH)) ?? disk.inspect(join(folder, SETTINGS_PATH))) !== undefined;
+
 /**
  * The nearest folder, at or above the one that a person stands in, that bulwark looks after; undefined where there is none.
  * A work tree's own root is the last that is looked at: what is above it is another repository.
  */
 export function findManaged(cwd: string, disk: DiskReads = nodeDisk): string | undefined {
   for (let at = resolve(cwd); ; at = dirname(at)) {
-    if (disk.inspect(join(at, LOCK_PATH)) ?? disk.inspect(join(at, SETTINGS_PATH))) return at;
+    if (isManaged(at, disk)) return at;
     if (at === dirname(at) || disk.inspect(join(at, '.git'))) return undefined;
   }
 }
@@ -89,7 +95,8 @@ export function readManaged(root: string, disk: DiskReads = nodeDisk): ManagedRe
     settings: parseSettings(settings),
     settingsText: settings,
     lock,
-    baseline: readBaseline(baseline, lock),
+    baseline: openBaseline(baseline, lock),
+    baselineText: baseline,
     originals: parseBaseline(originals),
     ...(pending !== undefined && { pending: parsePending(pending) }),
   };
@@ -98,11 +105,13 @@ export function readManaged(root: string, disk: DiskReads = nodeDisk): ManagedRe
 /** The files as bulwark wrote them last, by path. */
 export function baseFilesOf({ lock, baseline }: ManagedRepo): ReadonlyMap<RepoPath, BaseFile> {
   const files = new Map<RepoPath, BaseFile>();
-  for (const [path, { content }] of baseline) {
+  for (const [path, file] of baseline) {
     const locked = lock.files[path];
     if (!locked) continue;
     files.set(path, {
-      content,
+      get content() {
+        return file.content;
+      },
       executable: locked.mode === '755',
       ownership: locked.owner,
       component: locked.component,

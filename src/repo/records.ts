@@ -9,9 +9,18 @@ import {
   serializeTexts,
   type Baseline,
 } from './baseline.ts';
-import { LOCK_PATH, lockOf, serializeLock, sha256, type LockedPack } from './lockfile.ts';
+import {
+  LOCK_PATH,
+  lockOf,
+  serializeLock,
+  sha256,
+  withoutRendered,
+  withRendered,
+  type LockedPack,
+} from './lockfile.ts';
 import type { ExistingFile } from './open-repo.ts';
 import { PENDING_PATH, serializePending, type Before } from './pending.ts';
+import { renderingDigest } from './rendering-digest.ts';
 import { SETTINGS_PATH } from './settings-file.ts';
 
 export const RECORD_PATHS: readonly RepoPath[] = [
@@ -29,9 +38,11 @@ export interface Recorded {
   /** Of bulwark. */
   readonly version: string;
   readonly packs: readonly LockedPack[];
-  /** Packed texts that need not be packed again. */
-  readonly known: Baseline;
+  /** Packed texts that need not be packed again, those of the repository first. */
+  readonly known: readonly Baseline[];
   readonly originals: ReadonlyMap<RepoPath, Buffer>;
+  /** The settings come to this very tree again, whatever stands on the disk. */
+  readonly isSettled: boolean;
 }
 
 /** The records of a rendered tree. */
@@ -42,12 +53,19 @@ export const recordFiles = ({
   packs,
   known,
   originals,
-}: Recorded): readonly VirtualFile[] => [
-  record(SETTINGS_PATH, settings),
-  record(LOCK_PATH, serializeLock(lockOf(tree, version, packs))),
-  record(BASELINE_PATH, serializeBaseline(tree, known)),
-  ...(originals.size > 0 ? [record(ORIGINALS_PATH, serializeTexts(originals))] : []),
-];
+  isSettled,
+}: Recorded): readonly VirtualFile[] => {
+  const lock = lockOf(tree, version, packs);
+  const baseline = serializeBaseline(tree, known, lock);
+  const text = serializeLock(lock);
+  const rendered = isSettled ? renderingDigest({ settings, lock: text, baseline }) : undefined;
+  return [
+    record(SETTINGS_PATH, settings),
+    record(LOCK_PATH, rendered === undefined ? text : withRendered(text, rendered)),
+    record(BASELINE_PATH, baseline),
+    ...(originals.size > 0 ? [record(ORIGINALS_PATH, serializeTexts(originals))] : []),
+  ];
+};
 
 /** Records are bulwark's alone: they are written over what stands there. */
 export const recordChanges = (
@@ -58,10 +76,15 @@ export const recordChanges = (
     const { path, content } = file;
     const previous = disk.get(path)?.content;
     if (previous === undefined) return { path, kind: 'create', file, content };
-    return previous.equals(content)
+    return previous.equals(content) || saysTheSame(file, previous)
       ? { path, kind: 'unchanged', file }
       : { path, kind: 'update', file, content, previous };
   });
+
+/** The digest of a run alone is no reason to write a lock: it only saves time. */
+const saysTheSame = ({ path, content }: VirtualFile, previous: Buffer): boolean =>
+  path === LOCK_PATH &&
+  withoutRendered(previous.toString('utf8')) === withoutRendered(content.toString('utf8'));
 
 /** The originals go when our part is in no file of the user's any more. */
 export function obsoleteRecords(

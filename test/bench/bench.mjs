@@ -6,6 +6,7 @@
 // of the quotients.
 import { spawn, spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -33,6 +34,7 @@ const LIMITS = {
   say: 1.2,
   render: 2.5,
   preset: 3,
+  nothingNew: 2.5,
   memoryMb: 120,
   packages: 12,
   installedMb: 15,
@@ -82,16 +84,18 @@ async function measure() {
         row.quotients.push(row.times.at(-1) / bare);
       }
     }
+    for (const one of measured.filter(({ hasMemory }) => hasMemory)) one.peakMb = await peakMbOf(one);
     return {
       node: process.version,
       machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'processor'}`,
       pairs,
       baseMs: median(base),
-      rows: rows.map(({ name, limit, files, skipped, times, quotients }) => ({
+      rows: rows.map(({ name, limit, files, skipped, times, quotients, peakMb }) => ({
         name,
         ...(files !== undefined && { files }),
         ...(skipped === undefined ? { ms: median(times), times: median(quotients) } : { skipped }),
         ...(limit !== undefined && { limit }),
+        ...(peakMb !== undefined && { peakMb }),
       })),
       fleets: await fleets(),
       memoryMb: await peakMemoryMb(),
@@ -120,6 +124,7 @@ function ownRows() {
     }),
     row('`--yes`: judged, with git and first commit', render(), { files: count }),
     ...largestPreset(render, files),
+    ...updates(bulwark),
   ];
 }
 
@@ -132,6 +137,45 @@ function largestPreset(render, files) {
   return [
     row(`preset ${id}, \`--yes --no-git --no-verify\``, command, { files: count, limit: LIMITS.preset }),
   ];
+}
+
+/** Updates of the largest repository: one that finds nothing new, and such that change 30 files, of which half may be edited. */
+function updates(bulwark) {
+  const home = join(folder, 'updated');
+  const [pristine, edited] = ['pristine', 'edited'].map((name) => join(home, name));
+  mkdirSync(home);
+  run(bulwark(pristine, '--yes', '--preset', 'fastapi-platform'));
+  const answers = ['--set', 'fastapi.port=9123', '--set', 'owner=globex'];
+  const plan = JSON.parse(
+    run(bulwark('update', ...answers, '--dry-run', '--json'), { cwd: pristine }).stdout,
+  );
+  const changed = plan.files.filter(({ path, change }) => change === 'update' && !isRecord(path));
+  if (changed.length < 30)
+    throw new Error(`the update changes ${changed.length} files, which are less than 30`);
+  cpSync(pristine, edited, { recursive: true });
+  for (const { path } of changed.filter((_, index) => index % 2 === 1)) {
+    if (!path.endsWith('.json'))
+      appendFileSync(join(edited, path), path.endsWith('.md') ? '\nMine.\n' : '\n# mine\n');
+  }
+  run(['git', 'commit', '--quiet', '--all', '--message', 'Edited'], { cwd: edited });
+  const update = (name, from, args, more = {}) =>
+    row(`update, ${name}`, bulwark('update', ...args), {
+      cwd: out,
+      prepare: () => cpSync(from, out, { recursive: true }),
+      files: changed.length,
+      hasMemory: true,
+      ...more,
+    });
+  return [
+    update('nothing new', pristine, [], { files: 0, limit: LIMITS.nothingNew }),
+    update('30 files, `--no-verify`', pristine, [...answers, '--no-verify']),
+    update('30 files, 13 of them edited, `--no-verify`', edited, [...answers, '--no-verify']),
+    update('30 files, judged', pristine, answers),
+  ];
+}
+
+function isRecord(path) {
+  return path === 'bulwark.json' || path.startsWith('.bulwark/');
 }
 
 /** As on a machine that has never seen bulwark. */
@@ -241,20 +285,31 @@ function run([file, ...args], more = {}) {
 async function peakMemoryMb() {
   const peaks = [];
   for (let index = 0; index < 3; index += 1) {
-    rmSync(out, { recursive: true, force: true });
-    const command = [process.execPath, program, out, '--yes', '--no-git'];
-    peaks.push(existsSync('/usr/bin/time') ? peakByTime(command) : await peakByLooking(command));
+    peaks.push(await peakMbOf({ command: [process.execPath, program, out, '--yes', '--no-git'] }));
   }
-  return Math.max(...peaks) / 1024;
+  return Math.max(...peaks);
 }
 
-function peakByTime(command) {
-  const { stderr } = run(['/usr/bin/time', '-f', '%M', ...command]);
-  return Number(stderr.trim().split('\n').at(-1));
+async function peakMbOf({ command, cwd = folder, prepare }) {
+  rmSync(out, { recursive: true, force: true });
+  prepare?.();
+  const peak = existsSync('/usr/bin/time') ? peakByTime(command, cwd) : await peakByLooking(command, cwd);
+  return peak / 1024;
 }
 
-async function peakByLooking([file, ...args]) {
-  const child = spawn(file, args, { cwd: folder, env: environment, stdio: 'ignore' });
+function peakByTime(command, cwd) {
+  const result = spawnSync('/usr/bin/time', ['-f', '%M', ...command], {
+    cwd,
+    env: environment,
+    encoding: 'utf8',
+  });
+  if (result.status !== 0)
+    throw new Error(`${command.join(' ')} ended with ${result.status}: ${result.stderr}`);
+  return Number(result.stderr.trim().split('\n').at(-1));
+}
+
+async function peakByLooking([file, ...args], cwd) {
+  const child = spawn(file, args, { cwd, env: environment, stdio: 'ignore' });
   let peak = 0;
   const ended = new Promise((resolve) => child.on('close', resolve));
   const look = setInterval(() => {
@@ -391,13 +446,20 @@ function markdown({ node, machine, baseMs, rows, fleets, ...report }) {
   return [
     `Node ${node}, ${machine}; medians of ${report.pairs} pairs.`,
     '',
-    line('whole process', 'files', 'time', '× `node -e 0`', 'limit'),
-    line('---', '--:', '--:', '--:', '--:'),
-    line('`node -e 0`', '', `${baseMs.toFixed(0)} ms`, '1.00', ''),
-    ...rows.map(({ name, files = '', ms, times, limit = '', skipped }) =>
+    line('whole process', 'files', 'time', '× `node -e 0`', 'limit', 'peak memory'),
+    line('---', '--:', '--:', '--:', '--:', '--:'),
+    line('`node -e 0`', '', `${baseMs.toFixed(0)} ms`, '1.00', '', ''),
+    ...rows.map(({ name, files = '', ms, times, limit = '', skipped, peakMb }) =>
       skipped === undefined
-        ? line(name, files, `${ms.toFixed(0)} ms`, times.toFixed(2), limit)
-        : line(name, files, `skipped: ${skipped}`, '', limit),
+        ? line(
+            name,
+            files,
+            `${ms.toFixed(0)} ms`,
+            times.toFixed(2),
+            limit,
+            peakMb === undefined ? '' : `${peakMb.toFixed(0)} MB`,
+          )
+        : line(name, files, `skipped: ${skipped}`, '', limit, ''),
     ),
     '',
     line('`fleet status`', 'time', 'a repository', 'peak memory of the report'),

@@ -85,7 +85,7 @@ describe('create --pack', () => {
     }
   });
 
-  test('goes on without a network when the ref and its repository are gone: from the cache, and from an archive (T5)', () => {
+  test('T5: goes on without a network when the ref and its repository are gone: from the cache, and from an archive', () => {
     const remote = remoteIn(folder);
     const files = cardPack({ required: ['acme-card'] });
     remote.publish(files, 'v1');
@@ -106,7 +106,7 @@ describe('create --pack', () => {
     expect(parseLock(read('svc/.bulwark/lock.json')).packs?.[0]?.sha512).toBe(before?.[0]?.sha512);
   });
 
-  test('refuses two packs that say one thing, by both names (T18)', () => {
+  test('T18: refuses two packs that say one thing, by both names', () => {
     writeFiles(join(folder, 'one'), {
       ...cardPack({ required: ['acme-card'] }),
       'templates/acme-card/base/docs/same.md': 'a',

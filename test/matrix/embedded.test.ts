@@ -41,13 +41,13 @@ function faultsIn(result: CheckResult): readonly string[] {
   }
 }
 
-describe.runIf(process.env.BULWARK_MATRIX !== 'full')('pairwise rows', () => {
+describe.runIf(process.env.BULWARK_MATRIX !== 'full')('T21: pairwise rows', () => {
   it.each(namedRows())('$name renders and has no finding', async ({ answers }) => {
     expect(await faultsOf(answers), JSON.stringify(answers)).toEqual([]);
   });
 });
 
-describe.runIf(process.env.BULWARK_MATRIX === 'full')('rows of the full product', () => {
+describe.runIf(process.env.BULWARK_MATRIX === 'full')('T21: rows of the full product', () => {
   it(
     'render and have no finding',
     async () => {

@@ -74,7 +74,7 @@ for (const tool of tools.filter(({ id }) => !NOT_RENDERED.includes(id))) {
   const obstacle = tool.id === 'kubeconform' ? missingSchemas() : undefined;
   const tests = (): void => {
     test(
-      `${tool.id} finds nothing in any row`,
+      `T21: ${tool.id} finds nothing in any row`,
       async () => {
         for (const [result, chosen] of await judgeAll(tool)) {
           expect(chosen).toBeGreaterThan(0);

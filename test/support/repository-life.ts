@@ -81,7 +81,7 @@ export function newLife(): Life {
   return {
     root,
     git,
-    run: (args, catalog = theCatalog) => runIn(root, args, catalog),
+    run: (args, catalog = theCatalog) => runCommand(root, args, catalog),
     read: (path) => readFileSync(join(root, path), 'utf8'),
     write: (path, text, mode) => {
       mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -99,7 +99,12 @@ export function newLife(): Life {
   };
 }
 
-async function runIn(cwd: string, args: readonly string[], catalog: Catalog): Promise<CommandEnd> {
+/** Runs a command line in a folder, as `bulwark …` would, in this process. */
+export async function runCommand(
+  cwd: string,
+  args: readonly string[],
+  catalog: Catalog = theCatalog,
+): Promise<CommandEnd> {
   let stdout = '';
   let stderr = '';
   const line = parseCommandLine(args, catalog.questions, true);

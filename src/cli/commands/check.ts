@@ -16,6 +16,7 @@ import { managedRoot } from '../managed-root.ts';
 import { printable } from '../../printable.ts';
 import { formatChanges, formatTable } from '../report.ts';
 import { scopeOf, unresolved } from '../rerun.ts';
+import { isSettled } from '../settled.ts';
 import { rulesFiles } from '../team-rules.ts';
 import { toSarif } from '../../verify/sarif.ts';
 import { tableLines } from '../../verify/table.ts';
@@ -39,7 +40,8 @@ export const check: Command = async (context) => {
   const resolution = resolutionOf(context, repo);
   const report = kinds.has('rules') ? await rulesReport(context, repo, resolution) : undefined;
   const edits = kinds.has('edits') ? editsOf(repo).filter((edit) => isOurs(edit, repo)) : [];
-  const updates = kinds.has('update') ? await updatesOf(context, repo, resolution) : [];
+  const updates =
+    kinds.has('update') && !isNothingNew(context, repo) ? await updatesOf(context, repo, resolution) : [];
   const newer = (kinds.has('update') ? await context.packs?.newer(root) : undefined) ?? NO_NEWER;
   const pins = kinds.has('pins') ? await pinsOf(context, repo) : undefined;
   // A version that somebody has chosen stays: that there is a newer one is told, and is no drift.
@@ -142,6 +144,10 @@ function chosenKinds(option: unknown): ReadonlySet<Kind> {
   }
   return new Set(words as Kind[]);
 }
+
+/** What is as it was rendered is not rendered again; with packs, what they render now is to be seen. */
+const isNothingNew = ({ packs }: CommandContext, repo: ManagedRepo): boolean =>
+  !packs && repo.originals.size === 0 && isSettled(repo);
 
 /** What `update` would change, but for bulwark's own records. */
 async function updatesOf(

@@ -24,14 +24,12 @@ import { serializeDocument } from '../document.ts';
 import { lookUp, lookUpAgain, type LookedUp } from '../look-up-pins.ts';
 import { recordsAt } from '../pin-records.ts';
 import { printable } from '../../printable.ts';
-import { recover } from '../recover.ts';
 import { formatTable } from '../report.ts';
 import type { Command, CommandContext } from './command.ts';
 
 export const pin: Command = async (context) => {
-  const { line, terminal, say, signal } = context;
+  const { line, terminal, signal } = context;
   const root = repositoryOf(terminal.cwd);
-  recover(root, say);
   const records = recordsAt(root);
   const tree = await readTree(root, execUntil(signal));
   const texts = textsOf(tree.values());

@@ -35,7 +35,7 @@ const firstBroken = async (
   return undefined;
 };
 
-describe('the laws of merging', () => {
+describe('T3: the laws of merging', () => {
   it.each([...FORMATS, 'lines'] as const)(
     'hold for %s',
     async (format) => {
@@ -106,7 +106,7 @@ describe('the laws of merging', () => {
   });
 });
 
-describe('a merge that breaks a law is found out', () => {
+describe('T3: a merge that breaks a law is found out', () => {
   const broken =
     (change: (merged: string) => string): MergeFile =>
     async (sides, exec) => {

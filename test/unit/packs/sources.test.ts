@@ -208,7 +208,7 @@ describe('git', () => {
 });
 
 describe('the cache', () => {
-  it('gives without a network what was fetched before, when the ref and the repository are gone (T5)', async () => {
+  it('T5: gives without a network what was fetched before, when the ref and the repository are gone', async () => {
     const remote = remoteIn(folder);
     remote.publish(cardPack(), 'v1');
     const reference = `${remote.url}#@v1`;

@@ -43,9 +43,9 @@ describe('baseline', () => {
     const stored = Buffer.from([1, 8, 0, 0xf7, 0xff, ...Buffer.from('one\r\ntwo')]).toString('base64');
     const other = text.replace(/^a\.txt\t.*$/m, `a.txt\t${stored}`);
     expect(other).not.toBe(text);
-    expect(serializeBaseline(tree, readBaseline(other))).toBe(other);
+    expect(serializeBaseline(tree, [readBaseline(other)])).toBe(other);
     const changed = treeOf({ ...FILES, 'a.txt': ['changed', false] });
-    expect(parseBaseline(serializeBaseline(changed, readBaseline(other))).get('a.txt' as never)).toEqual(
+    expect(parseBaseline(serializeBaseline(changed, [readBaseline(other)])).get('a.txt' as never)).toEqual(
       Buffer.from('changed'),
     );
   });
