@@ -109,7 +109,7 @@ export default defineComponent({
     runCommands: runCommands(project).map(literal),
     tmpMb: 64,
     // The image of a Dockerfile of the user's has its files elsewhere, and a health check of its own or none.
-    keepsContract: answers.target === OUR_TARGET,
+    keepsContract: project.manages === 'repository' || answers.target === OUR_TARGET,
   }),
   contributes: (_, project) => [
     add.compose('base', 'compose/app.yml', { order: 20 }),
