@@ -37,7 +37,9 @@ describe('T5: a pack whose ref is deleted', () => {
     expect(snapshot(root)).toEqual(before);
 
     const [path = ''] = Object.keys(files).filter((name) => name.startsWith('templates/'));
-    const later = { ...files, [path]: `${String(files[path])}\nLater.\n` };
+    const template = files[path];
+    if (typeof template !== 'string') throw new Error('the pack has no template that is text');
+    const later = { ...files, [path]: `${template}\nLater.\n` };
     writeFileSync(join(root, 'acme.tgz'), writeTarball(treeOf(later)));
     const settings = readFileSync(join(root, 'bulwark.json'), 'utf8');
     expect(settings).toContain(JSON.stringify(reference));

@@ -41,7 +41,7 @@ export const detected = (files: Files, git: GitFacts = NO_GIT): Detection =>
 
 /** What a Dockerfile hangs on has tests of its own. */
 const isOfImage = (key: string): boolean =>
-  key.startsWith('none.') && !['none.port', 'none.healthPath', 'none.uid'].includes(key);
+  key.startsWith('none.') && !['none.port', 'none.healthPath', 'none.uid', 'none.target'].includes(key);
 
 /** The answers by key, without their reasons and without those that a Dockerfile hangs on. */
 export const valuesOf = ({ answers }: Detection): Readonly<Record<string, unknown>> =>

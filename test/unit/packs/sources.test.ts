@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exec, type Execution } from '../../../src/exec.ts';
 import { fetchPack } from '../../../src/packs/fetch-pack.ts';
 import { digestOf } from '../../../src/packs/pack-tree.ts';
@@ -30,8 +30,12 @@ import {
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bulwark-sources-'));
+  // A temporary folder of its own: other tests fetch packs as well.
+  mkdirSync(join(folder, 'tmp'));
+  vi.stubEnv('TMPDIR', join(folder, 'tmp'));
 });
 afterEach(() => {
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
 
