@@ -119,6 +119,7 @@ export default defineComponent({
       ...(facts === undefined && (project.manages === 'repository' || project.has('docker'))
         ? ['start']
         : []),
+      ...(facts !== undefined && project.manages === 'repository' ? ['application'] : []),
       ...(project.has('docker') ? [family, ...(facts?.family === 'go' ? [] : [script])] : []),
     ];
   },
@@ -159,7 +160,7 @@ export default defineComponent({
       ...(facts ? [add.dependabot('dependabot', 'dependabot.yml', { order: 10 })] : []),
       add.ignore('docker', `ignore/${facts ? 'application' : 'contract'}`, { order: 50 }),
       ...(facts === undefined ? [add.readme('readme', 'readme/bring.md', { order: 9 })] : []),
-      ...(facts && project.has('docker') && !project.keeps('Dockerfile')
+      ...(facts && project.manages === 'repository'
         ? [add.readme('readme', 'readme/application.md', { order: 9 })]
         : []),
       ...(project.has('compose') ? [add.readme('readme', 'readme/run.md', { order: 10 })] : []),
@@ -168,7 +169,7 @@ export default defineComponent({
   diagram: ({ port }, { names, has }) => [
     { from: has('nginx') ? 'nginx' : 'clients', to: names.slug, label: `HTTP ${port}` },
   ],
-  seeded: ['app/', '__dockerfile__'],
+  seeded: ['app/', 'APPLICATION.md', '__dockerfile__'],
   samples: {
     default: {},
     other: { port: 3000, healthPath: '/status/live', uid: 20000 },
