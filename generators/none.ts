@@ -112,7 +112,6 @@ export default defineComponent({
       ? applicationFaults(answers, project.manages === 'components')
       : [],
   layers: ({ toolchain }, project) => {
-    if (project.keeps('Dockerfile')) return [];
     const facts = factsOf(toolchain);
     const [family, script] = [`docker-${facts?.family ?? 'other'}`, 'docker-script'];
     return [

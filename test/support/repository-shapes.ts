@@ -82,6 +82,7 @@ export const SHAPES: readonly Shape[] = [
         '[tool.poetry]\nname = "blog"\nversion = "0.1.0"\n\n[tool.poetry.dependencies]\npython = "^3.12"\ndjango = "^5.1"\n',
       'poetry.lock': '# This file is generated.\n',
       'manage.py': '#!/usr/bin/env python\n',
+      Procfile: 'web: gunicorn blog.wsgi --bind 0.0.0.0:$PORT\n',
       'blog/settings.py': 'DEBUG = True\n',
       '.github/workflows/ci.yaml':
         'on: {push: {branches: [master]}}\n\njobs:\n  lint: {runs-on: ubuntu-latest, steps: [{run: "true"}]}\n',
