@@ -288,8 +288,8 @@ async function settingsText({ answers, preset, repo, plan, packs, signal }: RunR
   return merged?.conflicts.length === 0 ? merged.content.toString('utf8') : settings;
 }
 
-/** Large verbatim files come packed: to press them takes longer than to write them. */
-function packedTexts({ renderings }: Plan, generated: VirtualTree): Baseline {
+/** Verbatim files come packed: to press them takes longer than to write them. */
+export function packedTexts({ renderings }: Plan, generated: VirtualTree): Baseline {
   const texts = new Map<RepoPath, BaselineFile>();
   for (const { path, template } of renderings) {
     const content = generated.get(path)?.content;

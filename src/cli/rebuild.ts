@@ -8,6 +8,7 @@ import { readRecords } from '../repo/managed-repo.ts';
 import { readExisting } from '../repo/open-repo.ts';
 import { RECORD_PATHS, recordChanges, recordFiles } from '../repo/records.ts';
 import { parseSettings, SETTINGS_PATH, type Settings } from '../repo/settings-file.ts';
+import { packedTexts } from '../run.ts';
 import type { VirtualTree } from '../tree/virtual-tree.ts';
 import type { CommandContext } from './commands/command.ts';
 import { managedRoot } from './managed-root.ts';
@@ -58,7 +59,8 @@ export async function rebuild(context: CommandContext): Promise<ExitCode> {
     tree,
     version,
     packs: context.packs?.recordsFor(root).locked ?? [],
-    known: [],
+    // The bytes that any other run of this program would write.
+    known: [packedTexts(plan, tree)],
     originals: new Map(),
     isSettled:
       !context.packs &&
