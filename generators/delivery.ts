@@ -2,7 +2,8 @@
 import { applicationOf } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
-import { registryView, RELEASE_BRANCH, targetsOf } from '../src/component/target-view.ts';
+import { literal } from '../src/render/view.ts';
+import { registryView, targetsOf } from '../src/component/target-view.ts';
 
 export default defineComponent({
   id: 'delivery',
@@ -19,7 +20,9 @@ export default defineComponent({
   view: (_, project) => {
     const { migrateTarget } = applicationOf(project);
     return {
-      tag: RELEASE_BRANCH,
+      tag: project.mainBranch,
+      // What a regular expression takes for the name.
+      mainBranchPattern: literal(project.mainBranch.replaceAll('.', '\\.')),
       ...registryView(project.image),
       migrates: migrateTarget !== undefined,
       dockerfile: String(project.answer('docker.file')),

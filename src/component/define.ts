@@ -140,6 +140,8 @@ export interface Project {
   readonly securityContact: string;
   /** Where it is reached in production: `my-service.example.com`. */
   readonly domain: string;
+  /** What production is deployed from; a name that is a tag of an image too. */
+  readonly mainBranch: string;
   readonly stack: ComponentId;
   /** `components`: the repository was there before, with files of its own. */
   readonly manages: 'repository' | 'components';

@@ -10,6 +10,12 @@ const EMAIL = '^[^@\\s<>"\'`\\\\]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+$';
 /** A fully qualified host name (RFC 1123 section 2.1), in lower case as Kubernetes wants it. */
 const DOMAIN = '^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.){1,8}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$';
 
+/**
+ * A branch (git-check-ref-format) whose name is an image's tag too, for images are named after their branch
+ * (distribution/reference grammar): so no slash. `develop` is staging's.
+ */
+const MAIN_BRANCH = '^(?!develop$|HEAD$|.*\\.lock$)[A-Za-z0-9][A-Za-z0-9_-]*(?:\\.[A-Za-z0-9_-]+)*$';
+
 /** The fault of an e-mail address in plain words, or undefined. */
 export const emailFault = (value: string): string | undefined =>
   new RegExp(EMAIL).test(value) ? undefined : 'must be an e-mail address';
@@ -56,6 +62,12 @@ export const projectFields = {
     default: (known) => `${knownSlug(known)}.example.com`,
     maxLength: 253,
     ...matching(DOMAIN, 'must be a host name in lower case, such as api.acme.com'),
+  }),
+  mainBranch: text('Main branch', {
+    help: 'What changes are merged into and production is deployed from; develop is for staging.',
+    default: 'main',
+    maxLength: 100,
+    ...matching(MAIN_BRANCH, 'must be the name of a branch without a slash, and another than develop'),
   }),
   licence: choice('Licence', ['Apache-2.0', 'MIT', 'proprietary'], {
     help: 'Under which terms the code is given to others.',

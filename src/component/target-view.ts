@@ -4,9 +4,6 @@ import { applicationOf, jobView, processView, sequence } from './application-vie
 import type { View, ViewValue } from './contribution.ts';
 import type { FactlessProject, Project } from './define.ts';
 
-/** The branch whose images the files name as they stand; a deployment names the version instead. */
-export const RELEASE_BRANCH = 'main';
-
 /** The components that deploy to a managed platform, in the order in which documents speak of them. */
 export const TARGETS = {
   ecs: { name: 'Amazon ECS', provider: 'AWS' },
@@ -50,7 +47,8 @@ export function targetView(project: Project, reserved: readonly string[] = []): 
     .filter(({ name }) => !reserved.includes(name))
     .map((setting) => ({ ...setting }));
   return {
-    tag: RELEASE_BRANCH,
+    // The files name the branch's image as they stand; a deployment names the version instead.
+    tag: project.mainBranch,
     ...registryView(project.image),
     cpuLimitMillis: app.resources.cpuLimitMillis,
     memoryLimitMb: app.resources.memoryLimitMb,

@@ -16,6 +16,8 @@ export interface GitFacts {
   readonly originUrl?: string;
   readonly origin?: RepositoryFacts;
   readonly defaultBranch?: string;
+  /** What production is deployed from: the default branch, unless that is where work is gathered (git-flow's `develop`). */
+  readonly mainBranch?: string;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -48,7 +50,9 @@ export async function readGitFacts(root: string, exec: Exec): Promise<GitFacts> 
   const subfolder = prefix.replace(/\/$/, '');
   const originUrl = address === undefined ? undefined : withoutCredentials(address);
   const origin = address === undefined ? undefined : parseRemote(address);
-  const defaultBranch = defaultBranchOf(remoteHead, head, (references ?? '').split('\n'));
+  const branches = branchesOf((references ?? '').split('\n'));
+  const defaultBranch = defaultBranchOf(remoteHead, head, branches);
+  const mainBranch = defaultBranch === 'develop' ? conventionalOf(branches) : defaultBranch;
   return {
     folder,
     isRepository: true,
@@ -56,24 +60,34 @@ export async function readGitFacts(root: string, exec: Exec): Promise<GitFacts> 
     ...(originUrl !== undefined && { originUrl }),
     ...(origin && { origin }),
     ...(defaultBranch !== undefined && { defaultBranch }),
+    ...(mainBranch !== undefined && { mainBranch }),
   };
+}
+
+/** The names of local branches and those of the remote `origin`. */
+const branchesOf = (references: readonly string[]): ReadonlySet<string> =>
+  new Set(
+    references
+      .map((reference) => reference.replace(/^refs\/(?:heads|remotes\/origin)\//, ''))
+      .filter((branch) => branch !== '' && branch !== 'HEAD'),
+  );
+
+/** `main` or `master`, where one of them is there and not the other. */
+function conventionalOf(branches: ReadonlySet<string>): string | undefined {
+  const [name, other] = ['main', 'master'].filter((branch) => branches.has(branch));
+  return other === undefined ? name : undefined;
 }
 
 /** The remote's own word; else the conventional name that is there; else the only branch. The branch one works on may be any. */
 function defaultBranchOf(
   remoteHead: string | undefined,
   head: string | undefined,
-  references: readonly string[],
+  branches: ReadonlySet<string>,
 ): string | undefined {
   const named = remoteHead?.replace(/^origin\//, '');
   if (named !== undefined && named !== '') return named;
-  const branches = new Set(
-    references
-      .map((reference) => reference.replace(/^refs\/(?:heads|remotes\/origin)\//, ''))
-      .filter((branch) => branch !== '' && branch !== 'HEAD'),
-  );
-  const conventional = ['main', 'master'].filter((branch) => branches.has(branch));
-  if (conventional.length === 1) return conventional[0];
+  const conventional = conventionalOf(branches);
+  if (conventional !== undefined) return conventional;
   if (branches.size === 1) return [...branches][0];
   // Before the first commit there is no branch yet, and HEAD says what it will be.
   return branches.size === 0 ? head : undefined;

@@ -29,6 +29,7 @@ export function readIdentity(sources: Sources, git: GitFacts): readonly Claim[] 
     ...claim('name', 'remote', isWhole ? git.origin?.name : undefined, 'the remote origin'),
     ...claim('name', 'folder', git.folder === '' ? undefined : git.folder, 'the name of the folder'),
     ...claim('owner', 'remote', git.origin?.owner, 'the remote origin'),
+    ...claim('mainBranch', 'remote', git.mainBranch, 'the branches of git'),
     ...readmeClaims(sources),
     ...licenceClaims(sources),
     ...codeOwnerClaims(sources),

@@ -43,6 +43,7 @@ const RANKS = {
   domain: [['cluster']],
   licence: [['licence file', 'manifest']],
   securityContact: [['document']],
+  mainBranch: [['remote']],
   data: [['compose', 'cluster'], ['library']],
   'docker.file': [['dockerfile']],
   'none.target': [['dockerfile']],

@@ -37,6 +37,7 @@ export const PROJECT_VIEW = [
   'licence',
   'securityContact',
   'domain',
+  'mainBranch',
   'stack',
   'needs',
   'has',

@@ -1,7 +1,4 @@
 /** Makes the new repository a git repository with a first commit, the way its user would have done it by hand. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { machineError, type Issue } from '../errors.ts';
 import type { Exec, ExecResult } from '../exec.ts';
 
@@ -18,6 +15,8 @@ export interface GitRequest {
   readonly workTree?: string;
   /** Initialise inside another work tree too (`--git`). */
   readonly force: boolean;
+  /** The first branch. */
+  readonly branch: string;
   /** Of the first commit. */
   readonly message: string;
 }
@@ -26,28 +25,24 @@ export interface GitRequest {
 const TIMEOUT_MS = 60_000;
 
 /**
- * Runs `git init`, `git add` and `git commit` (and, beside the first, one look at the configuration).
+ * Runs `git init`, `git add` and `git commit`.
  *
  * What is the user's own repository follows the user's own settings: hooks of his template run, commits are signed if he
  * signs, the author is he and nobody else: without an identity nothing is committed.
  * @throws only what `exec` throws: whatever git says is in the outcome
  */
 export async function initRepository(request: GitRequest, exec: Exec): Promise<GitOutcome> {
-  const { root, workTree, force, message } = request;
+  const { root, workTree, force, branch, message } = request;
   if (workTree === root || (workTree !== undefined && !force)) {
     return { outcome: 'skipped', reason: 'inside-work-tree' };
   }
   const git = (...args: string[]) =>
     exec({ command: 'git', args, cwd: root, env: cleanEnvironment(), timeout: TIMEOUT_MS, mayAsk: true });
 
-  // Beside each other: the answer is needed only after the repository is there.
-  const [init, branch] = await Promise.all([
-    git('init', '--quiet'),
-    git('config', '--get', 'init.defaultBranch'),
-  ]);
+  // The workflows name the branch, whatever the user's other repositories call theirs.
+  const init = await git('-c', `init.defaultBranch=${branch}`, 'init', '--quiet');
   if (init.outcome === 'missing') return { outcome: 'skipped', reason: 'no-git' };
   if (!succeeded(init)) return failed('git-init', 'git could not make a repository', init, 'run: git init');
-  if (branch.outcome === 'exited' && branch.exitCode === 1) preferMain(root);
 
   const add = await git('-c', 'core.fsmonitor=false', 'add', '--all');
   if (!succeeded(add)) return failed('git-commit', 'git could not add the files', add, COMMIT_HINT);
@@ -75,18 +70,6 @@ const succeeded = (result: ExecResult): boolean => result.outcome === 'exited' &
 function failed(id: string, what: string, result: ExecResult, hint: string): GitOutcome {
   const said = result.outcome === 'timeout' ? 'it took too long' : result.stderr.trim().split('\n')[0];
   return { outcome: 'failed', issue: { id, message: said ? `${what}: ${said}` : what, hint } };
-}
-
-/** The user has no default branch, so git took its own; the file is the one `git init` has written a moment ago. */
-function preferMain(root: string): void {
-  const head = join(root, '.git', 'HEAD');
-  try {
-    // Other contents are a template's, or another format of references: those know what they want.
-    if (readFileSync(head, 'utf8') === 'ref: refs/heads/master\n')
-      writeFileSync(head, 'ref: refs/heads/main\n');
-  } catch {
-    // `master` is not what was hoped for, and no reason to leave the files without a commit.
-  }
 }
 
 /**

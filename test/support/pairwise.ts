@@ -24,6 +24,7 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   owner: ['acme', 'Acme-Corp-9'],
   registry: ['ghcr.io/acme', 'registry.acme.dev:5000/team/images'],
   securityContact: ['', 'security+reports@acme.dev'],
+  mainBranch: ['main', '1.0'],
   'project.codeOwner': ['@my-team', '@acme-corp/platform_team'],
   domain: ['my-service.example.com', 'api.orders-2.acme.co.uk'],
   'fastapi.apiPrefix': ['/api/v1', '/v2'],

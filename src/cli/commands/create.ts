@@ -116,6 +116,7 @@ async function firstCommit(
     {
       root: request.target,
       force: line.options.has('git'),
+      branch: request.plan.project.mainBranch,
       message: `Create ${request.plan.project.names.slug} with bulwark`,
       ...(workTree !== undefined && { workTree }),
     },

@@ -44,6 +44,7 @@ describe.skipIf(!HAS_GIT)(`readGitFacts${HAS_GIT ? '' : ' (skipped: git is not i
       originUrl: 'https://github.com/Acme/order-desk',
       origin: { host: 'github.com', owner: 'Acme', name: 'order-desk' },
       defaultBranch: 'main',
+      mainBranch: 'main',
     });
     expect(JSON.stringify(facts)).not.toMatch(/secret|token|ada/);
   });
@@ -69,6 +70,15 @@ describe.skipIf(!HAS_GIT)(`readGitFacts${HAS_GIT ? '' : ' (skipped: git is not i
     expect((await readGitFacts(root, exec)).defaultBranch).toBe('develop');
     git('branch', 'master');
     expect((await readGitFacts(root, exec)).defaultBranch).toBe('master');
+  });
+
+  it('takes for the main branch what is released, not where work is gathered', async () => {
+    begin('develop');
+    git('update-ref', 'refs/remotes/origin/develop', 'HEAD');
+    git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/develop');
+    expect(await readGitFacts(root, exec)).not.toHaveProperty('mainBranch');
+    git('branch', 'master');
+    expect(await readGitFacts(root, exec)).toMatchObject({ defaultBranch: 'develop', mainBranch: 'master' });
   });
 
   it('tells a folder inside of a repository from the outermost', async () => {

@@ -650,6 +650,19 @@ describe('other languages', () => {
   });
 });
 
+describe('the main branch', () => {
+  const on = (mainBranch: string) => detected({}, { ...fromOrigin('acme', 'desk'), mainBranch });
+
+  it('is what git says, for the workflows run on it', () => {
+    expect(valuesOf(on('master'))).toMatchObject({ mainBranch: 'master' });
+  });
+
+  it('is a doubt where no image could be named after it', () => {
+    expect(valuesOf(on('release/stable'))).not.toHaveProperty('mainBranch');
+    expect(on('release/stable').doubts).toEqual([expect.stringContaining('Main branch: ')]);
+  });
+});
+
 describe('repositories without one application', () => {
   it('answers nothing about the application of a mono-repository with several', () => {
     const detection = detected(

@@ -70,6 +70,10 @@ describe('the fields of every project', () => {
     ['registry', 'ghcr.io/a b'],
     ['registry', 'ghcr.io/../x'],
     ['securityContact', 'nobody'],
+    ['mainBranch', 'develop'],
+    ['mainBranch', 'feature/x'],
+    ['mainBranch', 'a..b'],
+    ['mainBranch', 'main.lock'],
     ['securityContact', 'a"b@x.org'],
     ['description', '  '],
   ])('%s refuses %j', (key, raw) => {
@@ -82,6 +86,7 @@ describe('the fields of every project', () => {
     ['owner', 'Acme-Corp'],
     ['registry', 'registry.acme.dev:5000/team/images'],
     ['securityContact', ''],
+    ['mainBranch', '11.x'],
     ['securityContact', 'security@acme.dev'],
   ])('%s takes %j', (key, raw) => {
     expect(parseValue(projectFields[key], raw)).toEqual({ value: raw });

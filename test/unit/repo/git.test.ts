@@ -33,7 +33,7 @@ const IDENTITY = '[user]\n  name = Ada\n  email = ada@example.com\n';
 const configure = (text: string) => {
   writeFileSync(join(home, '.gitconfig'), text);
 };
-const request = () => ({ root, force: false, message: 'Begin' });
+const request = () => ({ root, force: false, branch: 'main', message: 'Begin' });
 const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
 const HAS_GIT = spawnSync('git', ['--version']).status === 0;
 
@@ -46,14 +46,10 @@ describe.skipIf(!HAS_GIT)(`git${HAS_GIT ? '' : ' (skipped: git is not installed)
     expect(git('status', '--porcelain')).toBe('');
   });
 
-  it('takes the branch of the user’s configuration', async () => {
+  it('begins the branch that the workflows name, whatever the user’s other repositories call theirs', async () => {
     configure(`${IDENTITY}[init]\n  defaultBranch = trunk\n`);
-    await initRepository(request(), exec);
-    expect(git('branch', '--show-current')).toBe('trunk');
-    configure(`${IDENTITY}[init]\n  defaultBranch = master\n`);
-    rmSync(join(root, '.git'), { recursive: true });
-    await initRepository(request(), exec);
-    expect(git('branch', '--show-current')).toBe('master');
+    await initRepository({ ...request(), branch: '2.x' }, exec);
+    expect(git('branch', '--show-current')).toBe('2.x');
   });
 
   it('makes nobody up: without an identity a warning says what to do, and the files are staged', async () => {
@@ -111,18 +107,18 @@ describe('git port', () => {
     return { calls, port };
   };
 
-  it('is skipped without git, and starts no more than four processes with it', async () => {
+  it('is skipped without git, and starts no more than three processes with it', async () => {
     const none = answering(() => ({ outcome: 'missing' }));
     expect(await initRepository(request(), none.port)).toEqual({ outcome: 'skipped', reason: 'no-git' });
     const some = answering(() => ({}));
     expect(await initRepository(request(), some.port)).toEqual({ outcome: 'committed' });
-    expect(some.calls).toHaveLength(4);
+    expect(some.calls).toHaveLength(3);
   });
 
   it('warns when git takes too long or fails', async () => {
     const slow = answering((args) => (args.includes('commit') ? { outcome: 'timeout' } : {}));
     expect(await initRepository(request(), slow.port)).toMatchObject({ issue: { id: 'git-commit' } });
-    const broken = answering((args) => (args[0] === 'init' ? { exitCode: 128, stderr: 'fatal: no' } : {}));
+    const broken = answering((args) => (args.includes('init') ? { exitCode: 128, stderr: 'fatal: no' } : {}));
     expect(await initRepository(request(), broken.port)).toMatchObject({
       issue: { id: 'git-init', message: expect.stringContaining('fatal: no') as string },
     });
