@@ -284,12 +284,31 @@ function extentsOf(parts) {
   return parts.map(({ length }) => [end, (end += length)]);
 }
 
+/**
+ * Handlebars' own output, and what shortens it: places in the source are for error messages of helpers that no template has, and the
+ * runtime always brings `lookupProperty`. In parentheses V8 compiles a function at once (and esbuild leaves them): of a component that
+ * is loaded most templates are rendered, and each would else be read twice.
+ */
 function compile(text, source) {
   try {
-    return Handlebars.precompile(text, { ...tools.COMPILE_OPTIONS });
+    const code = Handlebars.precompile(text, { ...tools.COMPILE_OPTIONS });
+    const parts = Object.entries(new Function(`return ${code}`)()).map(([name, part]) => {
+      const written = typeof part === 'function' ? `(${shortened(String(part))})` : JSON.stringify(part);
+      return `${JSON.stringify(name)}: ${written}`;
+    });
+    return `{ ${parts.join(', ')} }`;
   } catch (error) {
     throw new Error(`${source}: ${error.message}`, { cause: error });
   }
+}
+
+function shortened(code) {
+  return code
+    .replace(/,"loc":\{"start":\{[^{}]*\},"end":\{[^{}]*\}\}/g, '')
+    .replace(
+      /(container\.lookupProperty) \|\| function\(parent, propertyName\) \{[^{}]*\{[^{}]*\}[^{}]*\}/g,
+      '$1',
+    );
 }
 
 /** Source of the module `bulwark:generators`: what plop lists, so that no component is loaded for it. */

@@ -29,6 +29,7 @@ export default defineConfig({
         test: { name: 'measurements', include: MEASURING, sequence: { groupOrder: 1 }, maxWorkers: 1 },
       },
     ],
+    env: { NODE_DISABLE_COMPILE_CACHE: '1' },
     testTimeout: 30_000,
     // Imports its JSON without an attribute, which Node refuses unless it is bundled (as the product is).
     deps: { optimizer: { ssr: { enabled: true, include: ['@actions/workflow-parser'] } } },

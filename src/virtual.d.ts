@@ -27,3 +27,6 @@ declare module 'bulwark:build' {
 declare module 'bulwark:package' {
   export const version: string;
 }
+
+/** The folder of the built program; the build puts it at the head of each file. */
+declare const DIST: string;

@@ -25,11 +25,13 @@ export function deriveNames(display: string): ProjectNames {
   return { display, slug, npm: slug, identifier, envPrefix: identifier.toUpperCase() };
 }
 
+/** `Café` → `Cafe`. The tables of Unicode take longer to load than the rest of a plan to make, and most names need none. */
+const withoutAccents = (text: string): string =>
+  /^[ -~]*$/.test(text) ? text : text.normalize('NFKD').replace(/\p{Mark}/gu, '');
+
 /** `Café Zoo 2` → `cafe-zoo-2`: accents fall, everything else that is no letter or digit separates. */
 export const slugOf = (display: string): string =>
-  display
-    .normalize('NFKD')
-    .replace(/\p{Mark}/gu, '')
+  withoutAccents(display)
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -7,7 +7,8 @@ declare const brand: unique symbol;
 export type RepoPath = string & { readonly [brand]: 'RepoPath' };
 
 /** Device names that Windows reserves in every folder, with or without an extension (learn.microsoft.com, "Naming Files"). */
-const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
+const RESERVED =
+  /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)(?:\.|$)/i;
 // eslint-disable-next-line no-control-regex -- control characters are exactly what must be found
 const FORBIDDEN = /[\u0000-\u001f\u007f<>:"|?*\\]/;
 const MAX_SEGMENT_BYTES = 255;

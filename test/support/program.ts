@@ -39,6 +39,8 @@ export function runProgram(args: readonly string[], { cwd, env, input, script }:
 export const bareEnvironment = (home: string): Record<string, string> => ({
   PATH: process.env.PATH ?? '',
   HOME: home,
+  // Tests count what a run writes; test/e2e/code-cache.test.ts is about this.
+  NODE_DISABLE_COMPILE_CACHE: '1',
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_COUNT: '2',
   GIT_CONFIG_KEY_0: 'user.name',

@@ -1,0 +1,90 @@
+/**
+ * What V8 has compiled of the program, kept beside it, so that the next run starts in a third less time. Newer Nodes have the like
+ * (`module.enableCompileCache`, since 22.8), in a folder for all programs; this one works on Node 20 too, and goes with the package.
+ */
+import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import Module from 'node:module';
+import { dirname, sep } from 'node:path';
+import { constants as vm, Script } from 'node:vm';
+
+/** The part of Node's loader that every hook of it uses (https://nodejs.org/api/modules.html#requireextensions). */
+interface Loader {
+  readonly _extensions: { '.js': (module: NodeJS.Module, path: string) => void };
+  readonly wrap: (code: string) => string;
+}
+
+type Wrapped = (
+  exports: unknown,
+  require: (id: string) => unknown,
+  module: NodeJS.Module,
+  path: string,
+  folder: string,
+) => void;
+
+/**
+ * From now on the files of a folder are compiled once and not in each run. Where the folder cannot be written to, or
+ * NODE_DISABLE_COMPILE_CACHE is set, all is as without it. V8 itself refuses what another version, other flags or another text made.
+ * @param folder absolute, of the program's own files: who may write to it may change the program as well
+ */
+export function keepCompiled(folder: string): void {
+  if (process.env.NODE_DISABLE_COMPILE_CACHE || !isWritable(folder)) return;
+  const loader = Module as unknown as Loader;
+  const asBefore = loader._extensions['.js'];
+  const fresh = new Map<string, Script>();
+  loader._extensions['.js'] = (module, path) => {
+    if (!path.startsWith(folder + sep)) {
+      asBefore(module, path);
+      return;
+    }
+    const keptAt = `${path}.${process.arch}.cache`;
+    const cachedData = contentOf(keptAt);
+    const script = new Script(loader.wrap(readFileSync(path, 'utf8')), {
+      filename: path,
+      importModuleDynamically: vm.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      ...(cachedData && { cachedData }),
+    });
+    if (script.cachedDataRejected !== false) fresh.set(keptAt, script);
+    const run = script.runInThisContext() as Wrapped;
+    run.call(
+      module.exports,
+      module.exports,
+      (id) => module.require(id) as unknown,
+      module,
+      path,
+      dirname(path),
+    );
+  };
+  // At the end, so that what was compiled on the way is kept too.
+  process.once('exit', () => {
+    for (const [path, script] of fresh) if (!keep(path, script)) return;
+  });
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function contentOf(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not at all, for others may start meanwhile; a full disk is no reason to fail. */
+function keep(path: string, script: Script): boolean {
+  const beside = `${path}.${process.pid}`;
+  try {
+    writeFileSync(beside, script.createCachedData());
+    renameSync(beside, path);
+    return true;
+  } catch {
+    return false;
+  }
+}
