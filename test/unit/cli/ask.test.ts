@@ -219,6 +219,7 @@ describe('the review', () => {
       'Owner: x-team',
       'Image registry: ghcr.io/x-team',
       'Domain: x.example.com',
+      'Main branch: main',
       'Licence: Apache-2.0',
       'Security contact: ',
       'Data: water',
