@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asNobody, isLeftOutAsRoot } from '../support/nobody.ts';
 import { bareEnvironment, documentOf, program, runProgram } from '../support/program.ts';
 import { snapshot } from './safety/support/snapshot.ts';
 
@@ -101,9 +102,6 @@ const filesOf = (place: string): Record<string, string> =>
   Object.fromEntries(Object.entries(snapshot(place)).filter(([path]) => !path.endsWith('/')));
 
 describe('a place that cannot be written', () => {
-  const canDropRoot = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
-  const isRoot = process.getuid?.() === 0;
-
   test('a file where the folder should be', () => {
     writeFileSync(join(folder, 'my-service'), 'mine\n');
     expectFailure(['my-service', '--yes'], 'not-a-folder');
@@ -114,14 +112,11 @@ describe('a place that cannot be written', () => {
     expectFailure(['there/my-service', '--yes'], 'not-a-folder');
   });
 
-  test.skipIf(isRoot && !canDropRoot)('a folder that is not ours to write', () => {
+  test.skipIf(isLeftOutAsRoot)('a folder that is not ours to write', () => {
     chmodSync(folder, 0o555);
     const before = snapshot(folder);
-    const [command, ...drop] = isRoot
-      ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
-      : ['env'];
-    const args = [...drop, process.execPath, program, 'my-service', '--yes', '--json'];
-    const { status, stdout } = spawnSync(command, args, {
+    const args = [...asNobody, process.execPath, program, 'my-service', '--yes', '--json'];
+    const { status, stdout } = spawnSync('env', args, {
       cwd: folder,
       env: bareEnvironment(folder),
       encoding: 'utf8',

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keep, run, tryRun, until, type Kept } from './keep.ts';
+import { asNobody, NOBODY } from './nobody.ts';
 
 /** Where the services answer, and for whom; each role, user and database in them is made. */
 export interface ServiceUrls {
@@ -26,11 +27,6 @@ interface Broker {
 }
 
 const RABBITMQ = '/usr/lib/rabbitmq/bin/rabbitmq-server';
-/** PostgreSQL and RabbitMQ refuse to run as root. */
-const NOBODY = 65534;
-const asNobody =
-  process.getuid?.() === 0 ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [];
-
 /** The newest version's programs. */
 function postgresFolder(): string | undefined {
   const versions = '/usr/lib/postgresql';

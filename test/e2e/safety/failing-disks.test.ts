@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { isLeftOutWithout } from '../../support/tools.ts';
+import { asNobody, isLeftOutAsRoot } from '../../support/nobody.ts';
 import type { ChildTask } from './support/child.ts';
 import { buildChild, CAN_MOUNT, runChild, runMounted } from './support/run-child.ts';
 import { SCENARIOS, type ScenarioName } from './support/scenarios.ts';
@@ -102,39 +102,29 @@ describe(`on a mount${WHY}`, () => {
   );
 });
 
-const BECOMES_SOMEBODY_ELSE = 'setpriv';
-
 // To root every folder is writable: then the child is somebody else, which takes a program.
-describe.skipIf(process.getuid?.() === 0 && isLeftOutWithout(BECOMES_SOMEBODY_ELSE))(
-  'without permission',
-  () => {
-    const wrapper =
-      process.getuid?.() === 0
-        ? [BECOMES_SOMEBODY_ELSE, '--reuid=65534', '--regid=65534', '--clear-groups']
-        : [];
-
-    it.each(['missing', 'nested', 'empty', 'existing'] as const)(
-      '%s folder: an error, the disk as before',
-      async (scenario) => {
-        const root = join(parent, SCENARIOS[scenario].root);
-        SCENARIOS[scenario].lay(root);
-        chmodSync(scenario === 'missing' || scenario === 'nested' ? parent : root, 0o555);
-        const before = snapshot(parent);
-        const { report } = await runChild(child, { root, scenario }, wrapper);
-        expect(report?.failed).toEqual(['no-permission']);
-        expect(snapshot(parent)).toEqual(before);
-        chmodSync(parent, 0o755);
-      },
-    );
-
-    it('a folder inside the target: an error, and what was written before it is taken back', async () => {
-      const root = join(parent, SCENARIOS.sealed.root);
-      SCENARIOS.sealed.lay(root);
+describe.skipIf(isLeftOutAsRoot)('without permission', () => {
+  it.each(['missing', 'nested', 'empty', 'existing'] as const)(
+    '%s folder: an error, the disk as before',
+    async (scenario) => {
+      const root = join(parent, SCENARIOS[scenario].root);
+      SCENARIOS[scenario].lay(root);
+      chmodSync(scenario === 'missing' || scenario === 'nested' ? parent : root, 0o555);
       const before = snapshot(parent);
-      const { report } = await runChild(child, { root, scenario: 'sealed' }, wrapper);
+      const { report } = await runChild(child, { root, scenario }, asNobody);
       expect(report?.failed).toEqual(['no-permission']);
-      expect(report?.writes).toBeGreaterThan(5);
       expect(snapshot(parent)).toEqual(before);
-    });
-  },
-);
+      chmodSync(parent, 0o755);
+    },
+  );
+
+  it('a folder inside the target: an error, and what was written before it is taken back', async () => {
+    const root = join(parent, SCENARIOS.sealed.root);
+    SCENARIOS.sealed.lay(root);
+    const before = snapshot(parent);
+    const { report } = await runChild(child, { root, scenario: 'sealed' }, asNobody);
+    expect(report?.failed).toEqual(['no-permission']);
+    expect(report?.writes).toBeGreaterThan(5);
+    expect(snapshot(parent)).toEqual(before);
+  });
+});
