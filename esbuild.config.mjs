@@ -60,10 +60,14 @@ const discovery = {
   },
 };
 
+/** What is loaded only to run something. */
 const programApart = {
   name: 'program-apart',
   setup({ onResolve }) {
-    onResolve({ filter: /\/program\.ts$/ }, () => ({ path: './program.js', external: true }));
+    onResolve({ filter: /^\.\/(?:program|code-cache)\.ts$/ }, ({ path }) => ({
+      path: path.replace(/\.ts$/, '.js'),
+      external: true,
+    }));
   },
 };
 
@@ -143,7 +147,11 @@ const { metafile } = await build({
 // By themselves: what is loaded to say a version, or help, or to register our generators, is one small file each.
 await build({
   ...options,
-  entryPoints: { bin: `${root}src/bin.ts`, plopfile: `${root}src/plopfile.ts` },
+  entryPoints: {
+    bin: `${root}src/bin.ts`,
+    'code-cache': `${root}src/code-cache.ts`,
+    plopfile: `${root}src/plopfile.ts`,
+  },
   plugins: [discovery, programApart],
 });
 const joined = await joinProgram(metafile.outputs);

@@ -4,7 +4,6 @@ import { basename } from 'node:path';
 import { help } from 'bulwark:help';
 import { version } from 'bulwark:package';
 import { standsInPacks } from './cli/packs-nearby.ts';
-import { keepCompiled } from './code-cache.ts';
 import type { ProcessLike } from './cli/terminal.ts';
 import { ExitCode } from './errors.ts';
 
@@ -34,6 +33,7 @@ async function run(): Promise<void> {
   process.on('SIGTERM', interrupt(ExitCode.terminated));
   // The terminal was closed: programs in groups of their own do not hear of it.
   process.on('SIGHUP', interrupt(ExitCode.terminated));
+  const { keepCompiled } = await import('./code-cache.ts');
   keepCompiled(DIST);
   const { main } = await import('./program.ts');
   const code = await main(argv, basename(process.argv[1] ?? ''), standing, abort.signal);

@@ -1,11 +1,12 @@
 /**
- * What V8 has compiled of the program, kept beside it, so that the next run starts in a third less time. Newer Nodes have the like
+ * What V8 has compiled of the program, kept beside it, so that the next run need not compile it again. Newer Nodes have the like
  * (`module.enableCompileCache`, since 22.8), in a folder for all programs; this one works on Node 20 too, and goes with the package.
  */
 import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { dirname, sep } from 'node:path';
 import { constants as vm, Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
 
 /** The part of Node's loader that every hook of it uses (https://nodejs.org/api/modules.html#requireextensions). */
 interface Loader {
@@ -23,7 +24,8 @@ type Wrapped = (
 
 /**
  * From now on the files of a folder are compiled once and not in each run. Where the folder cannot be written to, or
- * NODE_DISABLE_COMPILE_CACHE is set, all is as without it. V8 itself refuses what another version, other flags or another text made.
+ * NODE_DISABLE_COMPILE_CACHE is set, all is as without it. V8 itself refuses what another version or other flags have made; of
+ * the text it looks at the length alone, so that its checksum stands in the name, as Node's own cache has it.
  * @param folder absolute, of the program's own files: who may write to it may change the program as well
  */
 export function keepCompiled(folder: string): void {
@@ -36,9 +38,10 @@ export function keepCompiled(folder: string): void {
       asBefore(module, path);
       return;
     }
-    const keptAt = `${path}.${process.arch}.cache`;
+    const code = readFileSync(path, 'utf8');
+    const keptAt = `${path}.${crc32(code).toString(16)}.${process.arch}.cache`;
     const cachedData = contentOf(keptAt);
-    const script = new Script(loader.wrap(readFileSync(path, 'utf8')), {
+    const script = new Script(loader.wrap(code), {
       filename: path,
       importModuleDynamically: vm.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       ...(cachedData && { cachedData }),

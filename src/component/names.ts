@@ -25,7 +25,7 @@ export function deriveNames(display: string): ProjectNames {
   return { display, slug, npm: slug, identifier, envPrefix: identifier.toUpperCase() };
 }
 
-/** `Café` → `Cafe`. The tables of Unicode take longer to load than the rest of a plan to make, and most names need none. */
+/** `Café` → `Cafe`. Most names are ASCII, and the tables of Unicode are a visible part of a start. */
 const withoutAccents = (text: string): string =>
   /^[ -~]*$/.test(text) ? text : text.normalize('NFKD').replace(/\p{Mark}/gu, '');
 

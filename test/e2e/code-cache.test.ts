@@ -4,7 +4,9 @@ import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { asNobody, isLeftOutAsRoot } from '../support/nobody.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,8 +22,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function list(environment: Readonly<Record<string, string>> = {}): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(dist, 'bin.js'), 'list', '--json'], {
+function list(environment: Readonly<Record<string, string>> = {}, as: readonly string[] = []): string {
+  const args = [...as, process.execPath, join(dist, 'bin.js'), 'list', '--json'];
+  const { status, stdout, stderr } = spawnSync('env', args, {
     encoding: 'utf8',
     env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '', ...environment },
   });
@@ -31,7 +34,8 @@ function list(environment: Readonly<Record<string, string>> = {}): string {
 }
 
 const kept = (): readonly string[] => readdirSync(dist).filter((name) => name.includes('.cache'));
-const PROGRAM = `program.js.${process.arch}.cache`;
+const checksum = crc32(readFileSync(join(root, 'dist/program.js'))).toString(16);
+const PROGRAM = `program.js.${checksum}.${process.arch}.cache`;
 
 test('it is written whole by the first run and left alone by the next, which says the same', () => {
   const said = list();
@@ -62,16 +66,24 @@ test('of another program it is not used', () => {
   expect(list()).toContain('changed');
 });
 
+test('of a program of the same length it is not used either', () => {
+  const said = list();
+  const path = join(dist, 'program.js');
+  const code = readFileSync(path, 'utf8');
+  const other = code.replaceAll('bring your own application', 'BRING YOUR OWN APPLICATION');
+  expect(other).not.toBe(code);
+  writeFileSync(path, other);
+  expect(list()).toBe(said.replaceAll('bring your own application', 'BRING YOUR OWN APPLICATION'));
+});
+
 test('nothing is written where that is not wanted', () => {
   list({ NODE_DISABLE_COMPILE_CACHE: '1' });
   expect(kept()).toEqual([]);
 });
 
-test.skipIf(process.getuid?.() === 0)(
-  'nothing is written where nothing can be (skipped: root can write anywhere)',
-  () => {
-    chmodSync(dist, 0o555);
-    list();
-    expect(kept()).toEqual([]);
-  },
-);
+test.skipIf(isLeftOutAsRoot)('nothing is written where nothing can be', () => {
+  chmodSync(folder, 0o755);
+  chmodSync(dist, 0o555);
+  list({}, asNobody);
+  expect(kept()).toEqual([]);
+});
