@@ -2,8 +2,8 @@
 import { applicationOf } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
-import { literal } from '../src/render/view.ts';
 import { registryView, targetsOf } from '../src/component/target-view.ts';
+import { literal } from '../src/render/view.ts';
 
 export default defineComponent({
   id: 'delivery',
@@ -20,7 +20,6 @@ export default defineComponent({
   view: (_, project) => {
     const { migrateTarget } = applicationOf(project);
     return {
-      tag: project.mainBranch,
       // What a regular expression takes for the name.
       mainBranchPattern: literal(project.mainBranch.replaceAll('.', '\\.')),
       ...registryView(project.image),

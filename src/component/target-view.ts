@@ -47,8 +47,6 @@ export function targetView(project: Project, reserved: readonly string[] = []): 
     .filter(({ name }) => !reserved.includes(name))
     .map((setting) => ({ ...setting }));
   return {
-    // The files name the branch's image as they stand; a deployment names the version instead.
-    tag: project.mainBranch,
     ...registryView(project.image),
     cpuLimitMillis: app.resources.cpuLimitMillis,
     memoryLimitMb: app.resources.memoryLimitMb,

@@ -83,6 +83,22 @@ test('ECR needs no password, any other registry does', async () => {
   expect(await task('ghcr.io/acme')).toContain('repositoryCredentials');
 });
 
+describe('the main branch', () => {
+  test('is what workflows run on and what images are named after, also where it looks like a number', async () => {
+    const output = await render({ mainBranch: '1.0' }, 'fastapi-platform');
+    expect(parse(textOf(output, '.github/workflows/ci.yml'))).toMatchObject({
+      on: { push: { branches: ['1.0', 'develop'] } },
+    });
+    for (const target of TARGETS)
+      expect(jobsOf(output)[`deploy-${target}`]?.environment?.name, target).toContain("ref_name == '1.0'");
+    const app = parse(textOf(output, '.do/app.yaml')) as Readonly<
+      Record<'services' | 'workers' | 'jobs', readonly { readonly image: { readonly tag: unknown } }[]>
+    >;
+    const tags = [...app.services, ...app.workers, ...app.jobs].map(({ image }) => image.tag);
+    expect(new Set(tags)).toEqual(new Set(['1.0', '1.0-migrate']));
+  });
+});
+
 describe('the workflow', () => {
   test('publishes and deploys nothing unless it was chosen', async () => {
     const output = await rendered({ workflows: ['ci'] });

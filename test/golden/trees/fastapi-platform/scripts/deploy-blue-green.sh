@@ -85,7 +85,8 @@ need_variables() {
   ((${#missing[@]} == 0)) || fail "not set: ${missing[*]}; scripts/deploy/$TARGET.sh says what each is"
 }
 
-# A file of the target for this version and environment; the texts are taken as they are, never as patterns.
+# A file of the target for this version and environment: in git it names the image of the main branch. The texts are taken as
+# they are, never as patterns.
 filled() { # FILE IMAGE
   local text
   text=$(< "$1")
