@@ -1,7 +1,8 @@
 /** Puts two versions without a common base into one file, with git's markers around what differs. */
 import { diffLines } from 'diff';
 import { isBinary } from '../tree/is-binary.ts';
-import type { MarkConflict } from './reconcile.ts';
+import type { VirtualFile } from '../tree/virtual-tree.ts';
+import type { BothSides } from './reconcile.ts';
 
 const MARKER_SIZE = 7;
 
@@ -9,7 +10,7 @@ const MARKER_SIZE = 7;
  * Lines that both have stand once; between `<<<<<<< yours` and `>>>>>>> bulwark` stand the others, with the empty base
  * of git's diff3 style. Undefined for binary files.
  */
-export const markBothSides: MarkConflict = (file, previous) => {
+export function markBothSides(file: VirtualFile, previous: Buffer): BothSides | undefined {
   if (isBinary(previous) || isBinary(file.content)) return undefined;
   const parts = diffLines(previous.toString('utf8'), file.content.toString('utf8'));
   const output: string[] = [];
@@ -35,7 +36,7 @@ export const markBothSides: MarkConflict = (file, previous) => {
     );
   }
   return { merged: Buffer.from(output.map((line) => `${line}\n`).join('')), lines };
-};
+}
 
 const marker = (sign: string, label: string): string => `${sign.repeat(MARKER_SIZE)} ${label}`.trimEnd();
 

@@ -1,11 +1,13 @@
 /** The mergers of a run; what they load is loaded when the first file needs it. */
-import { markBothSides } from './mark-both-sides.ts';
 import { settleAdditions } from './settle-additions.ts';
 import type { Mergers } from './reconcile.ts';
 
 /** @param signal aborted, it ends the programs that merge */
 export const mergersUntil = (signal: AbortSignal): Mergers => ({
-  markConflict: markBothSides,
+  markConflict: async (file, previous) => {
+    const { markBothSides } = await import('./mark-both-sides.ts');
+    return markBothSides(file, previous);
+  },
   mergeFile: async (sides) => {
     const [{ mergeFile }, { execUntil }] = await Promise.all([
       import('./merge-file.ts'),

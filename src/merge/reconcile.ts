@@ -35,7 +35,7 @@ export interface Mergers {
   readonly markConflict: (
     file: VirtualFile,
     previous: Buffer,
-  ) => { readonly merged: Buffer; readonly lines: readonly number[] } | undefined;
+  ) => Promise<BothSides | undefined>;
   /** Three versions of one file into one. */
   readonly mergeFile: (sides: {
     readonly path: RepoPath;
@@ -54,7 +54,11 @@ export interface Mergers {
   ) => Promise<{ readonly content: Buffer } | { readonly remark: string }>;
 }
 
-export type MarkConflict = Mergers['markConflict'];
+/** A text with the conflicts marked, and the lines at which they begin. */
+export interface BothSides {
+  readonly merged: Buffer;
+  readonly lines: readonly number[];
+}
 
 export interface ReconcileInput {
   readonly rendered: VirtualTree;
@@ -228,7 +232,7 @@ async function withoutBase(sides: Sides, { decide, mergers, splices }: Reconcile
   if (decision === 'fail') {
     return withoutConflict(file, disk) ?? { path, kind: 'conflict', file, previous, lines: [], executable };
   }
-  const marked = mergers.markConflict(file, previous);
+  const marked = await mergers.markConflict(file, previous);
   return {
     path,
     kind: 'conflict',

@@ -57,6 +57,10 @@ async function splicer(kind: SpliceKind, path: RepoPath): Promise<SpliceText> {
     case 'ignore':
     case 'attributes':
       return splicePatterns;
+    case 'prometheus-rule':
+      return (_, wanted): Issue => noPlace(path, 'what it holds goes below an object of Kubernetes', wanted);
+    case 'app-spec':
+      return (_, wanted): Issue => noPlace(path, 'it is the app of something else', wanted);
     case 'compose':
     case 'workflow':
     case 'dependabot':

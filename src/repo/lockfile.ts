@@ -1,5 +1,5 @@
 /** `.bulwark/lock.json`: which files bulwark answers for, as it wrote them. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { BulwarkError, ExitCode } from '../errors.ts';
 import { type RepoPath, repoPathFault } from '../tree/repo-path.ts';
@@ -44,7 +44,7 @@ export interface Lock {
 }
 
 /** The digest by which a lock names a content. */
-export const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+export const sha256 = (content: Buffer): string => hash('sha256', content);
 
 /**
  * The lock of a rendered tree.

@@ -4,6 +4,7 @@ import { joinEnv } from './env.ts';
 import type { Assembler } from './fragment.ts';
 import { joinIgnore } from './ignore.ts';
 import { joinMakefile } from './makefile.ts';
+import { joinPrometheusRule } from './prometheus-rule.ts';
 import { joinText } from './text.ts';
 import { mergeYaml } from './yaml-merge.ts';
 
@@ -13,6 +14,8 @@ export const ASSEMBLERS: Readonly<Record<SharedFileKind, Assembler>> = {
   dependabot: mergeYaml,
   'pre-commit': mergeYaml,
   prometheus: mergeYaml,
+  'prometheus-rule': joinPrometheusRule,
+  'app-spec': mergeYaml,
   env: joinEnv,
   makefile: joinMakefile,
   readme: joinText,

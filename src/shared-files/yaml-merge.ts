@@ -7,7 +7,7 @@ import {
   OutlineError,
   parseOutline,
   printOutline,
-  readValue,
+  readEntry,
   type BlockMap,
   type Entry,
   type Item,
@@ -58,8 +58,8 @@ function mergeMap(target: BlockMap, source: BlockMap, path: string, merge: Merge
 }
 
 function mergeEntry(present: Entry, added: Entry, path: string, merge: Merge): void {
-  const target = read(present);
-  const source = read(added);
+  const target = readEntry(present);
+  const source = readEntry(added);
   if (target.kind === 'map' && source.kind === 'map') {
     mergeMap(target, source, path, merge);
   } else if (target.kind === 'list' && source.kind === 'list' && target.tag === source.tag) {
@@ -75,13 +75,6 @@ function mergeEntry(present: Entry, added: Entry, path: string, merge: Merge): v
   } else if (!isEmptyForm(source, target.kind) && !isSame(target, source)) {
     throw new FragmentClash(path, ownerOf(path, merge), merge.fragment);
   }
-}
-
-function read(entry: Entry): Value {
-  if (entry.value.kind !== 'unread') return entry.value;
-  const value = readValue(entry.value);
-  entry.value = value;
-  return value;
 }
 
 /** Who wrote the value: the same as what it stands in, unless somebody put it there. */

@@ -135,6 +135,17 @@ function parseMap(lines: readonly string[]): BlockMap {
 export const isMap = (value: Entry['value']): boolean =>
   value.kind === 'unread' ? readValue(value).kind === 'map' : value.kind === 'map';
 
+/**
+ * The value of an entry, read once.
+ * @throws OutlineError when a line of the value cannot be read
+ */
+export function readEntry(entry: Entry): Value {
+  if (entry.value.kind !== 'unread') return entry.value;
+  const value = readValue(entry.value);
+  entry.value = value;
+  return value;
+}
+
 /** @throws OutlineError when a line of the value cannot be read */
 export function readValue({ rest, body }: Unread): Value {
   const [properties] = PROPERTIES.exec(rest) ?? [''];

@@ -4,6 +4,7 @@ import { compose } from './compose.ts';
 import { dockerfile } from './dockerfile.ts';
 import { hcl } from './hcl.ts';
 import { kubernetes } from './kubernetes.ts';
+import { metrics } from './metrics.ts';
 import { placeholders } from './placeholders.ts';
 import { references } from './references.ts';
 import { secrets } from './secrets.ts';
@@ -20,6 +21,7 @@ export const embeddedChecks: readonly EmbeddedCheck[] = [
   kubernetes,
   hcl,
   shell,
+  metrics,
   templating,
   placeholders,
   secrets,

@@ -5,6 +5,7 @@ import { dockerCompose } from './docker-compose.ts';
 import { gitleaks } from './gitleaks.ts';
 import { gixy } from './gixy.ts';
 import { hadolint } from './hadolint.ts';
+import { helm } from './helm.ts';
 import { kubeScore } from './kube-score.ts';
 import { kubeconform } from './kubeconform.ts';
 import { promtool } from './promtool.ts';
@@ -21,6 +22,7 @@ export const tools: readonly ToolCheck[] = [
   gitleaks,
   gixy,
   hadolint,
+  helm,
   kubeScore,
   kubeconform,
   promtool,

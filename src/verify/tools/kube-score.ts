@@ -2,7 +2,7 @@
 import { KUBERNETES } from '../../component/pins.ts';
 import type { Finding } from '../check.ts';
 import { readJson, type JsonAnswer } from './json-answer.ts';
-import { chooseManifests, isKustomization, renderManifests } from './manifests.ts';
+import { chooseManifests, isRendered, renderManifests } from './manifests.ts';
 import { agreeing, argumentFor, defineTool, pathInside, ToolFailure, type ToolOutput } from './tool.ts';
 
 /** Its grades: 1 is critical, 5 a warning, and above is fine. */
@@ -21,24 +21,26 @@ export const kubeScore = defineTool({
   command: 'kube-score',
   versionArgs: ['version'],
   install: {
-    linux: 'go install github.com/zegl/kube-score/cmd/kube-score@latest, and kubectl',
-    darwin: 'brew install kube-score kubernetes-cli',
-    win32: 'scoop install kubectl, and https://github.com/zegl/kube-score/releases',
+    linux: 'go install github.com/zegl/kube-score/cmd/kube-score@latest, kubectl and helm',
+    darwin: 'brew install kube-score kubernetes-cli helm',
+    win32: 'scoop install kubectl helm, and https://github.com/zegl/kube-score/releases',
   },
   choose: (paths, read) =>
-    chooseManifests(paths, read).filter((path) => isKustomization(path) || JUDGED.test(read(path))),
+    chooseManifests(paths, read).filter((path) => isRendered(path) || JUDGED.test(read(path))),
   judge: async (judging) => {
     const { paths, call } = judging;
     const findings: Finding[] = [];
-    for (const path of paths.filter(isKustomization)) {
-      const rendering = await renderManifests(judging, path);
-      if ('fault' in rendering) throw new ToolFailure(`did not judge ${path}, which does not render`);
-      if (!JUDGED.test(rendering.manifests)) continue;
-      const output = await call([...SCORE, '-'], { input: rendering.manifests });
-      findings.push(...findingsIn(output, path, () => ({ path })));
+    for (const chosen of paths.filter(isRendered)) {
+      for (const rendering of await renderManifests(judging, chosen)) {
+        const { path } = rendering;
+        if ('fault' in rendering) throw new ToolFailure(`did not judge ${path}, which does not render`);
+        if (!JUDGED.test(rendering.manifests)) continue;
+        const output = await call([...SCORE, '-'], { input: rendering.manifests });
+        findings.push(...findingsIn(output, path, () => ({ path })));
+      }
     }
     // Together, because one may be what another refers to.
-    const plain = paths.filter((path) => !isKustomization(path));
+    const plain = paths.filter((path) => !isRendered(path));
     if (plain.length > 0) {
       const output = await call([...SCORE, ...plain.map(argumentFor)]);
       findings.push(...findingsIn(output, plain.join(', '), (object) => placeOf(object, judging.root)));

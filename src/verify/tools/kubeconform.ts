@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RepoPath } from '../../tree/repo-path.ts';
 import type { Finding } from '../check.ts';
 import { readJson } from './json-answer.ts';
-import { chooseManifests, renderManifests } from './manifests.ts';
+import { chooseManifests, renderManifests, type Rendering } from './manifests.ts';
 import { defineTool, ToolFailure, ToolMissing, type Judging } from './tool.ts';
 
 /** Names the folder with a schema for each kind, in kubeconform's layout: by itself it would fetch them. */
@@ -19,9 +19,9 @@ export const kubeconform = defineTool({
   command: 'kubeconform',
   versionArgs: ['-v'],
   install: {
-    linux: `go install github.com/yannh/kubeconform/cmd/kubeconform@latest, kubectl, ${SCHEMAS_HINT}`,
-    darwin: `brew install kubeconform kubernetes-cli, ${SCHEMAS_HINT}`,
-    win32: `scoop install kubeconform kubectl, ${SCHEMAS_HINT}`,
+    linux: `go install github.com/yannh/kubeconform/cmd/kubeconform@latest, kubectl, helm, ${SCHEMAS_HINT}`,
+    darwin: `brew install kubeconform kubernetes-cli helm, ${SCHEMAS_HINT}`,
+    win32: `scoop install kubeconform kubectl helm, ${SCHEMAS_HINT}`,
   },
   choose: chooseManifests,
   judge: async (judging) => {
@@ -33,8 +33,20 @@ export const kubeconform = defineTool({
   },
 });
 
-async function judgeOne(judging: Judging, schemas: string, path: RepoPath): Promise<readonly Finding[]> {
-  const rendering = await renderManifests(judging, path);
+async function judgeOne(judging: Judging, schemas: string, chosen: RepoPath): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const rendering of await renderManifests(judging, chosen)) {
+    findings.push(...(await judgeRendering(judging, schemas, rendering)));
+  }
+  return findings;
+}
+
+async function judgeRendering(
+  judging: Judging,
+  schemas: string,
+  rendering: Rendering,
+): Promise<readonly Finding[]> {
+  const { path } = rendering;
   const finding = (rule: string, message: string): Finding => ({
     rule,
     severity: 'error',
@@ -42,7 +54,7 @@ async function judgeOne(judging: Judging, schemas: string, path: RepoPath): Prom
     message,
     hint: HINT,
   });
-  if ('fault' in rendering) return [finding('kustomize-build', rendering.fault)];
+  if ('fault' in rendering) return [finding(rendering.rule, rendering.fault)];
   const output = await judging.call(
     [
       ...['-strict', '-summary', '-output', 'json'],

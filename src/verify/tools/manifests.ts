@@ -1,8 +1,17 @@
-/** What tools for Kubernetes judge: each kustomization as it renders, and the manifests that belong to none as they stand. */
+/** What tools for Kubernetes judge: kustomizations and charts as they render, and the manifests that belong to none as they stand. */
 import { posix } from 'node:path';
 import type { RepoPath } from '../../tree/repo-path.ts';
+import { chooseCharts, isChart, RENDER_OPTIONS, withChart } from './charts.ts';
 import { chartTemplateFolders, isYaml } from './file-kinds.ts';
-import { argumentFor, quote, ToolFailure, ToolMissing, type Judging, type ReadText } from './tool.ts';
+import {
+  argumentFor,
+  quote,
+  ToolFailure,
+  ToolMissing,
+  type Judging,
+  type ReadText,
+  type ToolOutput,
+} from './tool.ts';
 
 /** What `chooseManifests` gives that has to be rendered first. */
 export const isKustomization = (path: RepoPath): boolean => /(?:^|\/)kustomization\.ya?ml$/.test(path);
@@ -25,7 +34,10 @@ const isManifest = (text: string): boolean =>
   !NOT_APPLIED.test(text) &&
   !OF_CLOUD_RUN.test(text);
 
-/** The kustomizations that nobody builds on, and the manifests outside of all of them. */
+/** Whether a path stands for manifests that have to be rendered first. */
+export const isRendered = (path: RepoPath): boolean => isKustomization(path) || isChart(path);
+
+/** The kustomizations that nobody builds on, the charts, and the manifests outside of all of them. */
 export function chooseManifests(paths: readonly RepoPath[], read: ReadText): readonly RepoPath[] {
   const kustomizations = paths.filter(isKustomization);
   const used = new Set(
@@ -39,26 +51,47 @@ export function chooseManifests(paths: readonly RepoPath[], read: ReadText): rea
   const plain = paths.filter(
     (path) => isYaml(path) && !apart.some((folder) => path.startsWith(folder)) && isManifest(read(path)),
   );
-  return [...built, ...plain];
+  return [...built, ...chooseCharts(paths, read), ...plain];
 }
 
-/** The manifests that a path stands for, or why a kustomization does not render. */
-export type Rendering = { readonly manifests: string } | { readonly fault: string };
+/** The manifests that a path stands for, or why it does not render. */
+export type Rendering = {
+  /** The file that a finding is about: a chart's values, or the path itself. */
+  readonly path: RepoPath;
+} & ({ readonly manifests: string } | { readonly fault: string; readonly rule: string });
 
 /**
  * @param path one of those that `chooseManifests` gave
- * @throws ToolMissing when there is nothing to render a kustomization with
+ * @returns one rendering, and of a chart one for each of its files of values
+ * @throws ToolMissing when there is nothing to render it with
  */
-export async function renderManifests({ call, read }: Judging, path: RepoPath): Promise<Rendering> {
-  if (!isKustomization(path)) return { manifests: read(path) };
+export async function renderManifests(judging: Judging, path: RepoPath): Promise<readonly Rendering[]> {
+  if (isKustomization(path)) return [await buildKustomization(judging, path)];
+  if (!isChart(path)) return [{ path, manifests: judging.read(path) }];
+  return withChart(judging, path, async ({ folder, values }) => {
+    const renderings: Rendering[] = [];
+    for (const one of values) {
+      const args = ['template', 'release', folder, ...RENDER_OPTIONS, ...one.options];
+      const output = await judging.call(args, { command: 'helm' });
+      renderings.push({ path: one.path, ...outcomeOf(output, one.path, 'helm-template') });
+    }
+    return renderings;
+  });
+}
+
+async function buildKustomization({ call }: Judging, path: RepoPath): Promise<Rendering> {
   const folder = argumentFor(folderOf(path) as RepoPath);
   const output = await call(['kustomize', folder], { command: 'kubectl' }).catch((error: unknown) => {
     if (error instanceof ToolMissing) return call(['build', folder], { command: 'kustomize' });
     throw error;
   });
+  return { path, ...outcomeOf(output, path, 'kustomize-build') };
+}
+
+function outcomeOf(output: ToolOutput, path: RepoPath, rule: string) {
   if (output.exitCode !== 0) {
     if (output.stderr.trim() === '') throw new ToolFailure(`could not render ${path}, and was not told why`);
-    return { fault: quote(output.stderr).slice(2) };
+    return { fault: quote(output.stderr).slice(2), rule };
   }
   if (output.stdout.trim() === '') throw new ToolFailure(`did not say what ${path} renders`);
   return { manifests: output.stdout };
