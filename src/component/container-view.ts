@@ -1,5 +1,6 @@
 /** What the containers of every stack say alike: labels, the ports of the host, and what they are granted. */
 import { literal } from '../render/view.ts';
+import { hasOwnCertificate } from './application-view.ts';
 import type { View } from './contribution.ts';
 import type { Project, ProjectNames, Resources } from './define.ts';
 
@@ -17,6 +18,10 @@ export const postgresDataFolderOf = (version: string): string =>
 /** A size as people write it: `2G`, `1536M`. */
 export const sizeOf = (megabytes: number): string =>
   megabytes % 1024 === 0 ? `${megabytes / 1024}G` : `${megabytes}M`;
+
+/** https://spdx.github.io/spdx-spec/v3.0.1/annexes/spdx-license-expressions/ */
+export const spdxOf = (licence: string): string =>
+  licence === 'proprietary' ? 'LicenseRef-Proprietary' : licence;
 
 /** Limits and reservations as Compose reads them. */
 export const composeResources = (resources: Resources): View => ({
@@ -46,11 +51,12 @@ export function containerView(project: Project, port: number, portsVariable: str
   const hostPorts = replicas === 1 ? `${firstPort}` : `${firstPort}-${firstPort + replicas - 1}`;
   return {
     account: accountOf(project.names),
-    // https://spdx.github.io/spdx-spec/v3.0.1/annexes/spdx-license-expressions/
-    spdx: project.licence === 'proprietary' ? 'LicenseRef-Proprietary' : project.licence,
+    spdx: spdxOf(project.licence),
     ...(project.has('docker') && dockerfileView(String(project.answer('docker.file')))),
     ...(project.facts.app && { resources: composeResources(project.facts.app.resources) }),
     proxied: project.has('nginx'),
+    // What an ACME service would issue is not there where nobody asks it.
+    certificateOption: literal(hasOwnCertificate(project) ? '--cacert tls/certificate.pem' : '--insecure'),
     replicas,
     firstPort,
     hostPorts,

@@ -10,6 +10,8 @@ export type SharedFileKind =
   | 'dependabot'
   | 'pre-commit'
   | 'prometheus'
+  | 'prometheus-rule'
+  | 'app-spec'
   | 'env'
   | 'makefile'
   | 'readme'
@@ -33,6 +35,8 @@ export interface Opening {
   /** Tells files of one kind apart: `base` and `production` for compose, `ci` for a workflow. */
   readonly id: string;
   readonly path: string;
+  /** The `id` of the file that it is laid over, of the same kind, so that it stands alone: see shared-files/yaml-overlay. */
+  readonly over?: string;
 }
 
 /**
@@ -54,7 +58,13 @@ export interface Contribution {
 
 const opening =
   (kind: SharedFileKind) =>
-  (id: string, path: string): Opening => ({ type: 'open', kind, id, path });
+  (id: string, path: string, { over }: { readonly over?: string } = {}): Opening => ({
+    type: 'open',
+    kind,
+    id,
+    path,
+    ...(over !== undefined && { over }),
+  });
 
 /** Opens a file of each kind: `open.compose('base', 'docker-compose.yml')`. */
 export const open = {
@@ -63,6 +73,8 @@ export const open = {
   dependabot: opening('dependabot'),
   preCommit: opening('pre-commit'),
   prometheus: opening('prometheus'),
+  prometheusRule: opening('prometheus-rule'),
+  appSpec: opening('app-spec'),
   env: opening('env'),
   makefile: opening('makefile'),
   readme: opening('readme'),
@@ -95,6 +107,10 @@ export const add = {
   preCommit: fragmentOf('pre-commit'),
   /** Scrape jobs under `scrape_configs`. */
   prometheus: fragmentOf('prometheus'),
+  /** Groups of rules, in the form that they have in a file of Prometheus. */
+  prometheusRule: fragmentOf('prometheus-rule'),
+  /** Services, workers, jobs and routes of an app of DigitalOcean's App Platform. */
+  appSpec: fragmentOf('app-spec'),
   /** `NAME=value` lines, each with a comment above. */
   env: fragmentOf('env'),
   /** Targets with a `## help` text. */

@@ -58,10 +58,41 @@ export interface WorkerProcess extends Process {
   readonly healthCommand: readonly string[];
 }
 
+/** Answers on a port of its own, beside the service: a WebSocket server. */
+export interface ListenerProcess extends Process {
+  readonly port: number;
+  /** What a proxy passes on to it, with a request to upgrade the connection; starts with a slash: `/ws`. */
+  readonly path: string;
+  /** Served on its port over plain HTTP. */
+  readonly livePath: string;
+  readonly readyPath: string;
+  /** Where Prometheus reads on its port. */
+  readonly metricsPath?: string;
+}
+
 /** Runs once at each of its times and ends. */
 export interface ScheduledProcess extends Process {
   /** Five fields of cron, in UTC. */
   readonly schedule: string;
+}
+
+/** A metric that the application exports. */
+export interface ExportedMetric {
+  /** As its source code says it; a histogram is read with `_bucket`, `_sum` and `_count` behind it. */
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+}
+
+/** Where Prometheus reads the metrics of one of the application's processes. */
+export interface MetricsEndpoint {
+  /** The service, a listener or a worker, by its name. */
+  readonly process: string;
+  readonly port: number;
+  readonly path: string;
+  /** The one of the application's secrets that is shown as a bearer token. */
+  readonly tokenSecret?: string;
+  readonly metrics: readonly ExportedMetric[];
 }
 
 /** What the application tells the other components of itself; a stack provides it. */
@@ -73,6 +104,8 @@ export interface ApplicationFacts {
   readonly livePath: string;
   readonly readyPath: string;
   readonly metricsPath?: string;
+  /** What can be measured of it, process by process; the service's own stands first. */
+  readonly metrics: readonly MetricsEndpoint[];
   /** Served, and for those alone who run it: no proxy passes these paths on. */
   readonly privatePaths: readonly string[];
   /** Below it passwords and tokens are tried: a proxy lets few requests of one client through. */
@@ -86,6 +119,7 @@ export interface ApplicationFacts {
   readonly migrateTarget?: string;
   /** Run in the image of the service: ends with 0 once no migration is left to apply, and with another code when it waited in vain. */
   readonly awaitMigrationsCommand?: readonly string[];
+  readonly listeners: readonly ListenerProcess[];
   readonly workers: readonly WorkerProcess[];
   readonly jobs: readonly ScheduledProcess[];
   /** What it must know in production and is no secret: the variable and its value. */
@@ -101,6 +135,12 @@ export interface ApplicationFacts {
   readonly resources: Resources;
 }
 
+/** How the stack is started on one machine; told by what writes the compose files. */
+export interface ComposeFacts {
+  /** `docker compose` with the files of production. */
+  readonly production: string;
+}
+
 /** What continuous integration does, in this order; the jobs of one stage wait for those of the stages before it. */
 export const STAGES = ['quality', 'security', 'test', 'build', 'deploy'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -111,6 +151,7 @@ export type Jobs = Readonly<Record<Stage, readonly string[]>>;
 /** Facts that components provide to each other; a second provider of one is an error that names both. */
 export interface Facts {
   readonly app?: ApplicationFacts;
+  readonly compose?: ComposeFacts;
 }
 
 /** One arrow of the picture in the generated README, e.g. `api` to `postgres`, labelled `SQL`. */
@@ -162,7 +203,7 @@ export interface Project {
 /** What is known of the project before the components have told their facts. */
 export type FactlessProject = Omit<Project, 'facts' | 'jobs'>;
 
-/** A file that stood at `from` stands at `to` now. */
+/** A file that stood at `from` stands at `to` now; with a slash at the end of both, a folder. */
 export interface Rename {
   readonly from: string;
   readonly to: string;

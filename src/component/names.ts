@@ -36,3 +36,7 @@ export const slugOf = (display: string): string =>
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
+
+/** `['a', 'b', 'c']` → `a, b or c`, as a sentence has them. */
+export const listOf = (words: readonly string[], last: 'and' | 'or'): string =>
+  [...(words.length > 1 ? [words.slice(0, -1).join(', ')] : []), ...words.slice(-1)].join(` ${last} `);

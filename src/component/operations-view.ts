@@ -1,13 +1,14 @@
 /** What documents for operators print alike: where the system runs, and the command that does a thing there. */
+import { posix } from 'node:path';
 import { literal } from '../render/view.ts';
-import { applicationOf, DATA_SERVICES } from './application-view.ts';
+import { applicationOf, DATA_SERVICES, productionStackOf, runningStackOf } from './application-view.ts';
 import { accountOf } from './container-view.ts';
 import type { View, ViewValue } from './contribution.ts';
 import type { Project } from './define.ts';
 import { TARGETS, targetsOf } from './target-view.ts';
 
 const COMPOSE = 'Docker Compose';
-const COMPOSE_UP = 'docker compose -f docker-compose.yml -f docker-compose.prod.yml up --detach --wait';
+const composeUp = (project: Project): string => `${productionStackOf(project)} up --detach --wait`;
 
 /** What an operator does in any place; each is said as Markdown that fits into a cell of a table. */
 interface Place {
@@ -19,54 +20,79 @@ interface Place {
   readonly usage: string;
   readonly stop: string;
   readonly start: string;
-  /** A Python module of the application, where it runs and with its settings. */
-  readonly module: (process: string, text: string) => string;
+  /** A program of the application, where it runs and with its settings. */
+  readonly program: (process: string, text: string) => string;
 }
 
 const ACTIONS = ['state', 'logs', 'version', 'restart', 'usage', 'stop', 'start'] as const;
 
 const command = (text: string): string => `\`${text}\``;
 
-/** All that writes to the database: the service and the workers. */
-function writersOf(project: Project): readonly string[] {
-  const { service, workers } = applicationOf(project);
-  return [service, ...workers.map(({ name }) => name)];
+/** All that runs of the application, and writes to the database: the service, what listens beside it, and the workers. */
+function processesOf(project: Project): readonly string[] {
+  const { service, listeners, workers } = applicationOf(project);
+  return [service, ...[...listeners, ...workers].map(({ name }) => name)];
 }
 
 function compose(project: Project): Place {
-  const { service } = applicationOf(project);
+  const stack = runningStackOf(project);
+  const processes = processesOf(project).join(' ');
   return {
     where: COMPOSE,
-    state: command('docker compose ps --all'),
-    logs: command(`docker compose logs --no-log-prefix --since=15m ${service}`),
-    version: command(`docker compose images ${service}`),
-    restart: command(`docker compose restart ${service}`),
-    usage: command('docker compose stats --no-stream'),
-    stop: command(`docker compose stop ${writersOf(project).join(' ')}`),
-    start: command(COMPOSE_UP),
-    module: (process, text) => command(`docker compose exec ${process} python -m ${text}`),
+    state: command(`${stack} ps --all`),
+    logs: command(`${stack} logs --no-log-prefix --since=15m ${processes}`),
+    version: command(`${stack} images ${processes}`),
+    restart: command(`${stack} restart ${processes}`),
+    usage: command(`${stack} stats --no-stream`),
+    stop: command(`${stack} stop ${processes}`),
+    start: command(composeUp(project)),
+    program: (process, text) => command(`${stack} exec ${process} ${text}`),
   };
 }
 
-/** How many the autoscaler begins with. */
-const replicasOf = (project: Project): number => Number(project.answer('kustomize.replicas'));
+/** A cluster, by either of the two that deploy to it. */
+interface ClusterWay {
+  readonly where: string;
+  /** What the names of its Deployments begin with. */
+  readonly prefix: string;
+  readonly script: string;
+  /** How many the autoscaler begins with. */
+  readonly replicas: number;
+}
 
-function kubernetes(project: Project): Place {
+const byKustomize = (project: Project): ClusterWay => ({
+  where: 'Kubernetes',
+  prefix: '',
+  script: 'scripts/deploy-kubernetes.sh',
+  replicas: Number(project.answer('kustomize.replicas')),
+});
+
+const byHelm = (project: Project): ClusterWay => ({
+  where: project.has('kustomize') ? 'Kubernetes, by Helm' : 'Kubernetes',
+  prefix: `${project.names.slug}-`,
+  script: 'scripts/deploy-helm.sh',
+  replicas: Number(project.answer('helm.minReplicas')),
+});
+
+function kubernetes(project: Project, { where, prefix, script, replicas }: ClusterWay): Place {
   const namespace = productionNamespace(project);
-  const { service } = applicationOf(project);
-  const writers = writersOf(project).map((name) => `deployment/${name}`);
+  const names = processesOf(project);
+  const deployments = names.map((name) => `deployment/${prefix}${name}`).join(' ');
+  // One label, or any of several.
+  const labels = names.length === 1 ? `=${names.join()}` : ` in (${names.join(', ')})`;
+  const selector = `app.kubernetes.io/component${labels}`;
   const kubectl = (text: string): string => command(`kubectl --namespace ${namespace} ${text}`);
   return {
-    where: 'Kubernetes',
+    where,
     state: kubectl('get pods --output=wide'),
-    logs: kubectl(`logs --selector=app.kubernetes.io/component=${service} --since=15m --tail=-1`),
-    version: kubectl(`get deployment/${service} --output=wide`),
-    restart: kubectl(`rollout restart deployment/${service}`),
+    logs: kubectl(`logs --selector=${names.length === 1 ? selector : `'${selector}'`} --since=15m --tail=-1`),
+    version: kubectl(`get ${deployments} --output=wide`),
+    restart: kubectl(`rollout restart ${deployments}`),
     usage: kubectl('top pods'),
-    stop: kubectl(`scale ${writers.join(' ')} --replicas=0`),
+    stop: kubectl(`scale ${deployments} --replicas=0`),
     // The autoscaler lets a Deployment alone that somebody has scaled to 0.
-    start: `${command('scripts/deploy-kubernetes.sh production')}, then ${kubectl(`scale ${writers.join(' ')} --replicas=${replicasOf(project)}`)}`,
-    module: (process, text) => kubectl(`exec deployment/${process} -- python -m ${text}`),
+    start: `${command(`${script} production`)}, then ${kubectl(`scale ${deployments} --replicas=${replicas}`)}`,
+    program: (process, text) => kubectl(`exec deployment/${prefix}${process} -- ${text}`),
   };
 }
 
@@ -80,30 +106,32 @@ const platform = (id: keyof typeof TARGETS): Place => ({
   usage: 'processor and memory on its page in the console',
   stop: 'set its number of instances to 0',
   start: 'deploy the version that ran last',
-  module: (process, text) => `${command(`python -m ${text}`)} in a container of the ${process}`,
+  program: (process, text) => `${command(text)} in a container of the ${process}`,
 });
 
 /** Without containers whatever starts the process keeps its output, too. */
 function machine(project: Project): Place {
-  const { port, readyPath } = applicationOf(project);
+  const { port, readyPath, listeners } = applicationOf(project);
+  const asked = [{ port, readyPath }, ...listeners];
   const supervisor = 'whatever starts the process on the machine';
   return {
     where: 'The machine',
-    state: command(`curl --fail http://127.0.0.1:${port}${readyPath}`),
+    state: asked.map((one) => command(`curl --fail http://127.0.0.1:${one.port}${one.readyPath}`)).join(', '),
     logs: `standard output of the process, where ${supervisor} keeps it`,
     version: command('git describe --always --tags'),
     restart: `SIGTERM by ${supervisor}; it finishes its requests and is started again`,
     usage: command('ps -eo pid,pcpu,rss,args'),
     stop: `stop it by ${supervisor}`,
     start: `start it by ${supervisor}`,
-    module: (_, text) => command(`.venv/bin/python scripts/with_env.py .env .venv/bin/python -m ${text}`),
+    program: (_, text) => command(withEnvironment(project, text)),
   };
 }
 
 function placesOf(project: Project): readonly Place[] {
   const places = [
     ...(project.has('compose') ? [compose(project)] : []),
-    ...(project.has('kustomize') ? [kubernetes(project)] : []),
+    ...(project.has('kustomize') ? [kubernetes(project, byKustomize(project))] : []),
+    ...(project.has('helm') ? [kubernetes(project, byHelm(project))] : []),
     ...targetsOf(project).map(platform),
   ];
   return places.length > 0 ? places : [machine(project)];
@@ -111,37 +139,58 @@ function placesOf(project: Project): readonly Place[] {
 
 const productionNamespace = ({ names }: Project): string => `${names.slug}-production`;
 
+/** Whether it runs on Kubernetes, whoever deploys it there. */
+export const hasCluster = ({ has }: Pick<Project, 'has'>): boolean => has('kustomize') || has('helm');
+
 /** Where the database of production is: in compose beside the application, elsewhere at a provider. */
 export const databaseIsOutside = (project: Project): boolean =>
   project.has('postgres') &&
-  (!project.has('compose') || project.has('kustomize') || targetsOf(project).length > 0);
+  (!project.has('compose') || hasCluster(project) || targetsOf(project).length > 0);
 
 function metricsUrlOf(project: Project): string {
   const { port, metricsPath } = applicationOf(project);
   return metricsPath === undefined ? '' : `http://127.0.0.1:${port}${metricsPath}`;
 }
 
-/** Modules of the FastAPI application that runbooks call, by the name of their rows. */
-const MODULES = {
-  askSystem: ['api', 'services.api.src.ask system'],
-  askMetrics: ['api', 'services.api.src.ask metrics'],
-  replay: ['worker', 'services.worker.src.replay'],
-} as const;
+/** Programs of the application that runbooks call, by stack and by the name of their rows: the process, and what is typed. */
+const PROGRAMS: Readonly<Record<string, Readonly<Record<string, readonly [process: string, text: string]>>>> =
+  {
+    fastapi: {
+      askSystem: ['api', 'python -m services.api.src.ask system'],
+      askMetrics: ['api', 'python -m services.api.src.ask metrics'],
+      replay: ['worker', 'python -m services.worker.src.replay'],
+    },
+    node: {
+      askSystem: ['api', 'node dist/commands/ask.js system'],
+      askMetrics: ['api', 'node dist/commands/ask.js metrics'],
+      askWorker: ['worker', 'node dist/commands/ask.js metrics worker'],
+      askWebsocket: ['websocket', 'node dist/commands/ask.js metrics websocket'],
+    },
+  };
 
-const modules = (project: Project): Record<string, ViewValue> =>
+/** Whether the application has a program that tells what only those learn who have its tokens. */
+export const isAskable = (project: Project): boolean => PROGRAMS[project.stack]?.askSystem !== undefined;
+
+/** A program with the settings of `.env`, on a machine where the application is no container. */
+const withEnvironment = (project: Project, text: string): string =>
+  project.stack === 'fastapi'
+    ? `.venv/bin/python scripts/with_env.py .env .venv/bin/${text}`
+    : `python3 scripts/with_env.py .env ${text}`;
+
+const programs = (project: Project): Record<string, ViewValue> =>
   Object.fromEntries(
-    Object.entries(MODULES).map(([name, [process, text]]) => [
+    Object.entries(PROGRAMS[project.stack] ?? {}).map(([name, [process, text]]) => [
       name,
       placesOf(project).map((place) => ({
         where: literal(place.where),
-        how: literal(place.module(process, text)),
+        how: literal(place.program(process, text)),
       })),
     ]),
   );
 
 /** How one gets to type SQL, by where the database is. */
 function psqlOf(project: Project): string {
-  const inContainer = `docker compose exec postgres psql --username=postgres ${accountOf(project.names)}`;
+  const inContainer = `${runningStackOf(project)} exec postgres psql --username=postgres ${accountOf(project.names)}`;
   const ways = [
     ...(project.has('compose') && project.has('postgres') ? [command(inContainer)] : []),
     ...(databaseIsOutside(project) ? [command('psql "$DATABASE_URL"')] : []),
@@ -158,10 +207,21 @@ function tables(project: Project): Record<string, ViewValue> {
   const outside = places.filter(({ where }) => where !== COMPOSE);
   return {
     ...Object.fromEntries(ACTIONS.map((action) => [action, rows(places, action)])),
+    troubles: places.map(({ where, state, logs }) => ({
+      where: literal(where),
+      state: literal(state),
+      logs: literal(logs),
+    })),
     stopOutside: rows(outside, 'stop'),
     startOutside: rows(outside, 'start'),
   };
 }
+
+const GUIDE = 'deployment-guide';
+
+/** The way from a document in `folder` to the deployment guide, as a link has it; empty where there is none. */
+export const deploymentGuideFrom = (folder: string, project: Project): string =>
+  project.has(GUIDE) ? posix.relative(folder, String(project.answer(`${GUIDE}.file`))) : '';
 
 /** What every document for operators may print. */
 export function operationsView(project: Project): View {
@@ -170,12 +230,13 @@ export function operationsView(project: Project): View {
   const account = accountOf(project.names);
   return {
     ...tables(project),
-    ...modules(project),
+    ...programs(project),
     service: app.service,
-    writers: literal(writersOf(project).join(' ')),
+    processes: literal(processesOf(project).join(' ')),
     account,
     namespace: productionNamespace(project),
-    composeUp: literal(COMPOSE_UP),
+    composeUp: literal(composeUp(project)),
+    runningStack: literal(runningStackOf(project)),
     metricsUrl: metricsUrlOf(project),
     hasMetrics: app.metricsPath !== undefined,
     hasWorkers: app.workers.length > 0,
@@ -187,12 +248,15 @@ export function operationsView(project: Project): View {
     composeDatabase: insideCompose,
     outsideDatabase: databaseIsOutside(project),
     onlyOutsideDatabase: databaseIsOutside(project) && !insideCompose,
-    kubernetes: project.has('kustomize'),
+    kubernetes: hasCluster(project),
+    kustomize: project.has('kustomize'),
+    chart: project.has('helm'),
     managed: targetsOf(project).length > 0,
     nginx: project.has('nginx'),
     noNginx: !project.has('nginx'),
     delivery: project.has('delivery'),
-    deploymentGuide: project.has('deployment-guide'),
+    deploymentGuide: project.has(GUIDE),
+    deploymentGuideFromRunbooks: deploymentGuideFrom('docs/runbooks', project),
     runbooks: project.has('runbooks'),
     onCall: project.has('on-call'),
     disasterRecovery: project.has('disaster-recovery'),
@@ -205,3 +269,7 @@ export function operationsView(project: Project): View {
 /** Whether users register and log in. */
 export const hasAccounts = (project: Project): boolean =>
   applicationOf(project).authenticationPath !== undefined;
+
+/** Whether workers run workflows that users define. */
+export const hasWorkflows = (project: Project): boolean =>
+  project.stack === 'node' && project.answer('node.workflows') === true;

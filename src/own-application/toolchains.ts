@@ -46,7 +46,8 @@ export interface ToolchainFacts {
 const NODE = {
   family: 'node',
   language: 'Node.js',
-  versions: versionsOf('node'),
+  // What an application of one's own needs to be built is not known, so the base that has most.
+  versions: versionsOf('node').filter((version) => !version.endsWith('-alpine')),
   start: () => ['node', 'src/server.js'],
   ecosystem: 'npm',
 } as const;

@@ -69,6 +69,8 @@ export const SHARED_FILE_KINDS = [
   'dependabot',
   'pre-commit',
   'prometheus',
+  'prometheus-rule',
+  'app-spec',
   'env',
   'makefile',
   'readme',

@@ -38,6 +38,8 @@ export const PROJECT_VIEW = [
   'securityContact',
   'domain',
   'mainBranch',
+  'composeProduction',
+  'kubernetesFolder',
   'stack',
   'needs',
   'has',
