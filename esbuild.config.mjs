@@ -28,6 +28,9 @@ const UNUSED_BY_US = new Set([
   'title-case',
   'upper-case',
   'lower-case',
+  'node:fs/promises',
+  './fs-promise-proxy.js',
+  '../fs-promise-proxy.js',
 ]);
 
 /** Holds the digest of everything else in dist/: two builds with the same one render the same. */
@@ -155,10 +158,8 @@ await build({
   plugins: [discovery, programApart],
 });
 const joined = await joinProgram(metafile.outputs);
+for (const file of joined) rmSync(`${root}dist/${file}`);
 await turnIntoCommonJs();
-for (const [index, file] of joined.entries()) {
-  writeFileSync(`${root}dist/${file}`, `module.exports = require('../program.js').chunk${index};\n`);
-}
 // Plop takes what `import()` gives as default: of a CommonJS file that is all it exports.
 appendFileSync(`${root}dist/plopfile.js`, 'module.exports = module.exports.default;\n');
 chmodSync(`${root}dist/bin.js`, 0o755);
@@ -167,7 +168,7 @@ writeBuildDigest();
 
 /**
  * Splitting makes a chunk of every set of modules that some parts of the program share. Those that are always loaded become one
- * file; in their place stands one that leads there.
+ * file, and the others ask that one for them.
  * @returns those chunks, as `chunk0`, `chunk1` … of the program
  */
 async function joinProgram(outputs) {
@@ -225,9 +226,17 @@ async function turnIntoCommonJs() {
       // Loaded by `import()`, each would take the long way again.
       supported: { 'dynamic-import': false },
     });
-    writeFileSync(`${root}dist/${file}`, code);
+    writeFileSync(`${root}dist/${file}`, leadingToProgram(code));
   }
   writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+}
+
+/** Code of a chunk that asks the program for what was joined with it. */
+function leadingToProgram(code) {
+  return code.replace(/\brequire\("\.\/([\w-]+\.js)"\)/g, (asked, name) => {
+    const index = joined.indexOf(`chunks/${name}`);
+    return index < 0 ? asked : `require("../program.js").chunk${index}`;
+  });
 }
 
 function module(contents) {

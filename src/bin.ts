@@ -38,7 +38,23 @@ async function run(): Promise<void> {
   const { main } = await import('./program.ts');
   const code = await main(argv, basename(process.argv[1] ?? ''), standing, abort.signal);
   process.exitCode = interruptedBy ?? code;
+  // All is said and done: taking the heap apart piece by piece would be for nothing.
+  await Promise.all([...opened].map(written));
+  process.exit();
 }
+
+/** Settles when all that was written to a stream has left it, or its reader has. */
+const written = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.writableLength === 0 || stream.destroyed) resolve();
+    else
+      stream.write('', () => {
+        resolve();
+      });
+  });
+
+/** The streams that were looked at. */
+const opened = new Set<NodeJS.WriteStream>();
 
 /** The process as the program sees it. Node opens a stream when it is looked at, which takes time. */
 const standing: ProcessLike = {
@@ -50,9 +66,11 @@ const standing: ProcessLike = {
   get stdout() {
     // A reader that went away (`| head`) is not an error.
     if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', leaveQuietly);
+    opened.add(process.stdout);
     return process.stdout;
   },
   get stderr() {
+    opened.add(process.stderr);
     return process.stderr;
   },
 };

@@ -4,20 +4,21 @@
  */
 import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
-import { dirname, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { constants as vm, Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
 /** The part of Node's loader that every hook of it uses (https://nodejs.org/api/modules.html#requireextensions). */
 interface Loader {
-  readonly _extensions: { '.js': (module: NodeJS.Module, path: string) => void };
+  readonly _extensions: { '.js': (module: Module, path: string) => void };
+  readonly _cache: Record<string, Module | undefined>;
   readonly wrap: (code: string) => string;
 }
 
 type Wrapped = (
   exports: unknown,
   require: (id: string) => unknown,
-  module: NodeJS.Module,
+  module: Module,
   path: string,
   folder: string,
 ) => void;
@@ -32,12 +33,9 @@ export function keepCompiled(folder: string): void {
   if (process.env.NODE_DISABLE_COMPILE_CACHE || !isWritable(folder)) return;
   const loader = Module as unknown as Loader;
   const asBefore = loader._extensions['.js'];
-  const fresh = new Map<string, Script>();
-  loader._extensions['.js'] = (module, path) => {
-    if (!path.startsWith(folder + sep)) {
-      asBefore(module, path);
-      return;
-    }
+  const scripts = new Map<string, Script>();
+  let isOnNewGround = false;
+  const compile = (module: Module, path: string): void => {
     const code = readFileSync(path, 'utf8');
     const keptAt = `${path}.${crc32(code).toString(16)}.${process.arch}.cache`;
     const cachedData = contentOf(keptAt);
@@ -46,20 +44,44 @@ export function keepCompiled(folder: string): void {
       importModuleDynamically: vm.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       ...(cachedData && { cachedData }),
     });
-    if (script.cachedDataRejected !== false) fresh.set(keptAt, script);
+    scripts.set(keptAt, script);
+    isOnNewGround ||= script.cachedDataRejected !== false;
     const run = script.runInThisContext() as Wrapped;
     run.call(
       module.exports,
       module.exports,
-      (id) => module.require(id) as unknown,
+      (id) =>
+        (id.startsWith('.') ? besides(module, resolve(dirname(path), id)) : module.require(id)) as unknown,
       module,
       path,
       dirname(path),
     );
   };
-  // At the end, so that what was compiled on the way is kept too.
+  // Our files name one another whole: nothing has to be looked for.
+  const besides = (parent: Module, path: string): unknown => {
+    const loaded = loader._cache[path];
+    if (loaded) return loaded.exports;
+    const module = new Module(path, parent);
+    module.filename = path;
+    module.paths = parent.paths;
+    loader._cache[path] = module;
+    try {
+      compile(module, path);
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- as Node's own loader does: the next one tries again
+      delete loader._cache[path];
+      throw error;
+    }
+    module.loaded = true;
+    return module.exports;
+  };
+  loader._extensions['.js'] = (module, path) => {
+    (path.startsWith(folder + sep) ? compile : asBefore)(module, path);
+  };
+  // At the end, so that what was compiled on the way is kept too. A run that loads what none before it did has called functions of
+  // the other files that they did not: all are kept anew.
   process.once('exit', () => {
-    for (const [path, script] of fresh) if (!keep(path, script)) return;
+    if (isOnNewGround) for (const [path, script] of scripts) if (!keep(path, script)) return;
   });
 }
 

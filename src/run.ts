@@ -295,7 +295,7 @@ export function packedTexts({ renderings }: Plan, generated: VirtualTree): Basel
     const content = generated.get(path)?.content;
     const { packed, body } = template;
     // A pin makes another text of it.
-    const isVerbatim = content && Buffer.isBuffer(body) && body.equals(content);
+    const isVerbatim = content && Buffer.isBuffer(body) && (body === content || body.equals(content));
     if (isVerbatim && packed !== undefined) texts.set(path, { content, packed });
   }
   return texts;

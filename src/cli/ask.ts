@@ -2,11 +2,11 @@
 import { resolve } from 'node:path';
 import { deriveNames } from '../component/names.ts';
 import { BulwarkError, ExitCode, usageError } from '../errors.ts';
-import { markBothSides } from '../merge/mark-both-sides.ts';
 import type { Scope } from '../plan/plan-run.ts';
 import { targetFault, openTarget } from '../repo/open-repo.ts';
 import type { RunRequest } from '../run.ts';
 import type { Change, ChangeSet } from '../tree/change-set.ts';
+import { isBinary } from '../tree/is-binary.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import { askQuestion, type AskOptions } from './ask-question.ts';
 import type { AnswersSoFar } from './checkpoint.ts';
@@ -253,7 +253,7 @@ function asUpdate(change: Change): Update | undefined {
 }
 
 async function decideOnFile(change: Update, prompter: Prompter): Promise<Verdict> {
-  const canMark = markBothSides(change.file, change.previous) !== undefined;
+  const canMark = ![change.previous, change.file.content].some(isBinary);
   for (;;) {
     const verdict = await prompter.choose<Verdict | 'diff'>({
       label: `${printable(change.path)} is there and differs`,

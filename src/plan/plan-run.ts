@@ -1,4 +1,5 @@
 /** What a run will render: pure, from answers, components and their templates. */
+import { kubernetesFolderOf, productionStackOf } from '../component/application-view.ts';
 import { version } from 'bulwark:package';
 import type { Contribution, Opening, View } from '../component/contribution.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type Jobs,
   type Project,
   type Stage,
+  type Rename,
 } from '../component/define.ts';
 import { deriveNames } from '../component/names.ts';
 import type { FieldValue } from '../component/fields.ts';
@@ -147,7 +149,8 @@ export function planRun({ answers, components, available, templates, scope = WHO
     documents.push(...(component.documents?.(own, project) ?? []));
     for (const { from, to } of component.renames?.(own, project) ?? []) {
       const source = `generators/${component.id}.ts`;
-      renames.set(repoPath(from, source), repoPath(to, source));
+      for (const [old, now] of movesOf({ from, to }, renderings))
+        renames.set(repoPath(old, source), repoPath(now, source));
     }
     for (const { of, files } of component.companions?.(own, project) ?? []) {
       const source = `generators/${component.id}.ts`;
@@ -261,7 +264,13 @@ function ownContribution(
       `generators/${component}.ts names the fragment ${contribution.fragment}, which is not there`,
     );
   }
-  return { ...contribution, component, template, view: { ...view, ...contribution.view } };
+  // Without a view of its own it shares that of its component: copies for hundreds of fragments take milliseconds.
+  return {
+    ...contribution,
+    component,
+    template,
+    view: contribution.view ? { ...view, ...contribution.view } : view,
+  };
 }
 
 function gatherFacts(
@@ -360,6 +369,8 @@ function viewOfProject(project: Project, available: readonly AnyComponent[]): Vi
     domain: project.domain,
     mainBranch: project.mainBranch,
     stack: project.stack,
+    composeProduction: literal(productionStackOf(project)),
+    kubernetesFolder: kubernetesFolderOf(project),
     bulwark: version,
     isLookedAfter: project.isLookedAfter,
     needs: needsOf(project.jobs),
@@ -373,6 +384,17 @@ const viewOfApplication = (app: ApplicationFacts): View =>
   Object.fromEntries(Object.entries(app).filter(([, fact]) => typeof fact !== 'object'));
 
 /** `__slug__` in a template's path is the value that the view has under this name; `__init__` stays as it is. */
+/** A folder has moved with every file that is rendered into it. */
+const movesOf = (
+  { from, to }: Rename,
+  renderings: readonly Rendering[],
+): readonly (readonly [string, string])[] =>
+  from.endsWith('/')
+    ? renderings.flatMap(({ path }) =>
+        path.startsWith(to) ? [[`${from}${path.slice(to.length)}`, path] as const] : [],
+      )
+    : [[from, to]];
+
 const fillPath = (path: string, view: View): string =>
   path.replace(/__([a-z][A-Za-z]*)__/g, (whole, name: string) => {
     const value = Object.hasOwn(view, name) ? view[name] : undefined;

@@ -2,6 +2,7 @@
 import type { View } from '../component/contribution.ts';
 import type { OwnedContribution, Plan, Rendering, SharedFile } from '../plan/plan-run.ts';
 import { ASSEMBLERS } from '../shared-files/assemble.ts';
+import { overlayYaml } from '../shared-files/yaml-overlay.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
 import { virtualTree, type VirtualFile, type VirtualTree } from '../tree/virtual-tree.ts';
 import { drawTree, mermaidEdges } from './drawings.ts';
@@ -26,10 +27,10 @@ export function renderFile({ component, template, path, view, ownership }: Rende
  * @throws FragmentClash, TemplateError (defects of components), QuoteRefusal (an answer cannot be written)
  */
 export function assembleTree(plan: Plan, files: readonly VirtualFile[]): VirtualTree {
-  const others = plan.sharedFiles
-    .filter(({ opening }) => opening.kind !== 'readme')
-    .map((file) => assemble(file, {}));
-  const readmes = plan.sharedFiles.filter(({ opening }) => opening.kind === 'readme');
+  const texts = new Map<SharedFile, string>();
+  for (const file of plan.sharedFiles) if (!isReadme(file)) texts.set(file, textOf(file));
+  const others = [...texts].map(([file, text]) => assembled(file, standAlone(file, text, texts)));
+  const readmes = plan.sharedFiles.filter(isReadme);
   const paths = [...files, ...others, ...readmes].map(({ path }): RepoPath => path);
   const overview = {
     tree: literal(drawTree(paths)),
@@ -41,24 +42,30 @@ export function assembleTree(plan: Plan, files: readonly VirtualFile[]): Virtual
       tells: literal(tells),
     })),
   };
-  return virtualTree([...files, ...others, ...readmes.map((file) => assemble(file, overview))]);
+  return virtualTree([
+    ...files,
+    ...others,
+    ...readmes.map((file) => assembled(file, textOf(file, overview))),
+  ]);
 }
 
 /** Renders a whole plan. */
 export const renderPlan = (plan: Plan): VirtualTree => assembleTree(plan, plan.renderings.map(renderFile));
 
-function assemble(
-  { opening, component, path, isOurs, contributions }: SharedFile,
-  overview: View,
-): VirtualFile {
-  const fragments = contributions.map((contribution) => ({
-    component: contribution.component,
-    source: contribution.template.source,
-    text: renderFragment(contribution, overview),
-  }));
+const isReadme = ({ opening }: SharedFile): boolean => opening.kind === 'readme';
+
+/** The text of a file that is laid over another, with what lies below it. */
+function standAlone({ opening }: SharedFile, text: string, texts: ReadonlyMap<SharedFile, string>): string {
+  const below = [...texts].find(
+    ([{ opening: other }]) => other.kind === opening.kind && other.id === opening.over,
+  );
+  return below ? overlayYaml(below[1], text) : text;
+}
+
+function assembled({ opening, component, path, isOurs }: SharedFile, text: string): VirtualFile {
   return {
     path,
-    content: Buffer.from(ASSEMBLERS[opening.kind](fragments)),
+    content: Buffer.from(text),
     executable: false,
     origin: { component, template: `shared file ${opening.kind} ${opening.id}` },
     ownership: 'shared',
@@ -67,8 +74,20 @@ function assemble(
   };
 }
 
-const renderFragment = ({ template, view }: OwnedContribution, overview: View): string =>
-  renderBody(template, { ...view, ...overview }).toString('utf8');
+const textOf = ({ opening, contributions }: SharedFile, overview?: View): string =>
+  ASSEMBLERS[opening.kind](
+    contributions.map((contribution) => ({
+      component: contribution.component,
+      source: contribution.template.source,
+      text: renderFragment(contribution, overview),
+    })),
+  );
+
+function renderFragment({ template, view }: OwnedContribution, overview?: View): string {
+  const { body, source } = template;
+  if (typeof body !== 'function') return body.toString('utf8');
+  return renderTemplate(body, overview ? { ...view, ...overview } : view, source);
+}
 
 const renderBody = ({ body, source }: Template, view: View): Buffer =>
   typeof body === 'function' ? Buffer.from(renderTemplate(body, view, source)) : body;

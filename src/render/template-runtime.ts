@@ -9,9 +9,39 @@ import type { Template } from './template-store.ts';
 // The package's own types leave the runtime empty; it is Handlebars without the compiler.
 const environment = equip((runtime as unknown as typeof Full).create());
 
+/** What Handlebars gives each template that it runs, and passes on to those that are part of another. */
+interface Container {
+  readonly helpers: unknown;
+  readonly hooks: unknown;
+  readonly protoAccessControl: unknown;
+}
+
+/**
+ * Made once: by itself Handlebars wraps every helper anew for every template, which takes longer than to run most of them.
+ * https://github.com/handlebars-lang/handlebars.js/blob/v4.7.8/lib/handlebars/runtime.js#L191
+ */
+function sharedContainer(): Container {
+  let shared: Container | undefined;
+  const host = environment.template({
+    compiler: [8, '>= 4.3.0'],
+    useData: true,
+    main: (container: Container) => {
+      shared = container;
+      return '';
+    },
+  });
+  host({});
+  if (shared === undefined) throw new Error('Handlebars ran a template without its container');
+  return shared;
+}
+
+const { helpers, hooks, protoAccessControl } = sharedContainer();
+
 /** @param specification what `Handlebars.precompile` printed, evaluated */
-export const compiled = (specification: TemplateSpecification): RenderFunction =>
-  environment.template(specification);
+export const compiled = (specification: TemplateSpecification): RenderFunction => {
+  const run = environment.template(specification) as (view: object, options: object) => string;
+  return (view) => run(view, { partial: true, data: { root: view }, helpers, hooks, protoAccessControl });
+};
 
 /** The forms of the baseline stand beside the texts, under their name and this. */
 export const PACKED_SUFFIX = '.packed';
@@ -33,6 +63,7 @@ export function verbatimTemplates(location: string, pieces: readonly KeptPiece[]
   let texts: Buffer | undefined;
   let forms: Buffer | undefined;
   return (place: Omit<Template, 'body' | 'packed'>, made: readonly number[]): Template => {
+    let body: Buffer | undefined;
     const partsOf = (whole: Buffer, kind: keyof KeptPiece): Buffer[] =>
       made.flatMap((index) => {
         const piece = pieces[index];
@@ -42,8 +73,8 @@ export function verbatimTemplates(location: string, pieces: readonly KeptPiece[]
       ...place,
       get body() {
         texts ??= readFileSync(location);
-        const [only, ...more] = partsOf(texts, 'text');
-        return only && more.length === 0 ? only : Buffer.concat([only ?? Buffer.alloc(0), ...more]);
+        body ??= Buffer.concat(partsOf(texts, 'text'));
+        return body;
       },
       get packed() {
         forms ??= readFileSync(`${location}${PACKED_SUFFIX}`);
