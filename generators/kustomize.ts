@@ -1,92 +1,70 @@
 /** Kubernetes by kustomize: one base, and an overlay for each environment; development brings its data services along. */
-import { applicationOf } from '../src/component/application-view.ts';
+import { BACKUP_SHARES, backupOf } from '../src/component/backup-view.ts';
+import { clusterFields, workerReplicas } from '../src/component/cluster-fields.ts';
 import { accountOf, postgresDataFolderOf } from '../src/component/container-view.ts';
 import { add, type View } from '../src/component/contribution.ts';
-import {
-  defineComponent,
-  type ApplicationFacts,
-  type Project,
-  type Resources,
-} from '../src/component/define.ts';
-import { choice, integer, matching, text } from '../src/component/fields.ts';
+import { defineComponent, type Project, type Resources } from '../src/component/define.ts';
+import { boolean, choice, integer, matching, text } from '../src/component/fields.ts';
 import { KUBERNETES, TOOLS } from '../src/component/pins.ts';
+import { knownSlug } from '../src/component/project-fields.ts';
+import {
+  deploymentsOf,
+  differs,
+  FIRST_TAG,
+  graceSecondsOf,
+  hostsOf,
+  MAIL_SECRET,
+  podUserOf,
+  PRE_STOP_SECONDS,
+  quotaOf,
+  secretFilesOf,
+  sharesOf,
+  TASK,
+  valueIn,
+  workloadOf,
+  workloadsOf,
+  type Environment,
+  type Share,
+  type Workload,
+} from '../src/component/workload-view.ts';
 import { literal } from '../src/render/view.ts';
 
-/** RFC 1123 label: what names a namespace, a store, an issuer or a class. */
-const LABEL = '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$';
-const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
-const IPV4_NETWORK = `^${OCTET}(?:\\.${OCTET}){3}/(?:3[0-2]|[12]?[0-9])$`;
-
-const label = (title: string, help: string, fallback: string) =>
-  text(title, {
-    help,
-    default: fallback,
-    maxLength: 63,
-    ...matching(LABEL, 'must be lower-case letters, digits and hyphens, such as production'),
-  });
-
-/** Whatever the image's own user is; kube-score and checkov ask for one above 10000. */
-const FIRST_UID = 10_001;
-/** How long a pod that is told to end goes on serving, until every proxy knows that it is leaving. */
-const PRE_STOP_SECONDS = 5;
-/** What an image is called before its first release. */
-const FIRST_TAG = '0.1.0';
-/** What one run of a job or of the migrations is granted, for it works on one thing at a time. */
-const TASK: Resources = {
-  cpuRequestMillis: 100,
-  cpuLimitMillis: 1000,
-  memoryRequestMb: 128,
-  memoryLimitMb: 512,
-};
-/** What cert-manager grants its own pod. */
-const CHALLENGE: Resources = {
-  cpuRequestMillis: 10,
-  cpuLimitMillis: 100,
-  memoryRequestMb: 64,
-  memoryLimitMb: 64,
-};
 /** What a development cluster promises; the limits are those of production. */
 const DEVELOPMENT_REQUESTS = { cpuMillis: 100, memoryMb: 256 };
 
-interface DataService {
-  readonly component: string;
-  readonly secret: string;
-  /** Where it takes connections, also by TLS. */
-  readonly ports: readonly number[];
+/** A data service as it is in the development cluster. */
+interface DevelopmentService {
   /** Its configuration, in files that begin with its name. */
   readonly files: readonly string[];
-  /** In the development cluster. */
+  /** `$password` is filled in by the script that makes the secrets. */
   readonly url: (account: string) => string;
   readonly resources: Resources;
 }
 
-/** `$password` is filled in by the script that makes the secrets. */
-const DATA_SERVICES: readonly DataService[] = [
-  {
-    component: 'postgres',
-    secret: 'DATABASE_URL',
-    ports: [5432],
+const DEVELOPMENT_SERVICES: Readonly<Record<string, DevelopmentService>> = {
+  postgres: {
     files: ['application.sql', 'users'],
     url: (account) => `postgresql://${account}:$postgres_password@postgres:5432/${account}`,
     resources: { cpuRequestMillis: 100, cpuLimitMillis: 1000, memoryRequestMb: 128, memoryLimitMb: 512 },
   },
-  {
-    component: 'redis',
-    secret: 'REDIS_URL',
-    ports: [6379],
+  redis: {
     files: ['start.sh', 'ping.sh'],
     url: (account) => `redis://${account}:$redis_password@redis:6379/0`,
     resources: { cpuRequestMillis: 100, cpuLimitMillis: 500, memoryRequestMb: 64, memoryLimitMb: 320 },
   },
-  {
-    component: 'rabbitmq',
-    secret: 'RABBITMQ_URL',
-    ports: [5672, 5671],
+  rabbitmq: {
     files: ['application.conf'],
     url: (account) => `amqp://${account}:$rabbitmq_password@rabbitmq:5672/`,
     resources: { cpuRequestMillis: 100, cpuLimitMillis: 1000, memoryRequestMb: 256, memoryLimitMb: 768 },
   },
-];
+};
+
+/** @throws (a bug) for a data service that no development cluster has */
+function developmentServiceOf(component: string): DevelopmentService {
+  const service = DEVELOPMENT_SERVICES[component];
+  if (!service) throw new Error(`nothing is known of ${component} in a development cluster`);
+  return service;
+}
 
 const MAIL: Resources = {
   cpuRequestMillis: 10,
@@ -94,12 +72,14 @@ const MAIL: Resources = {
   memoryRequestMb: 32,
   memoryLimitMb: 128,
 };
-const MAIL_SECRET = 'SMTP_URL';
 
 interface KustomizeAnswers {
   readonly replicas: number;
   readonly burstReplicas: number;
   readonly workerReplicas: number;
+  readonly roles: boolean;
+  readonly deployerGroup: string;
+  readonly operatorGroup: string;
   readonly ingressClass: string;
   readonly ingressNamespace: string;
   readonly clusterIssuer: string;
@@ -109,57 +89,36 @@ interface KustomizeAnswers {
   readonly dataNetwork: string;
 }
 
-/** What the application tells of itself, with what follows from it for a cluster. */
-interface Workload {
-  readonly app: ApplicationFacts;
-  /** Name of the Deployment, its Service and its account. */
-  readonly service: string;
-  readonly data: readonly DataService[];
-  readonly sendsMail: boolean;
-}
-
-function workloadOf(project: Project): Workload {
-  const app = applicationOf(project);
-  const names = new Set(app.secrets.map(({ name }) => name));
-  return {
-    app,
-    service: app.service,
-    data: DATA_SERVICES.filter(({ component, secret }) => project.has(component) && names.has(secret)),
-    sendsMail: names.has(MAIL_SECRET),
-  };
-}
-
 const hasPeers = ({ data, sendsMail }: Workload): boolean => data.length > 0 || sendsMail;
 
-/** The hosts by the environment; production has the domain itself. */
-const hostsOf = ({ domain }: Project) => ({
-  dev: `dev.${domain}`,
-  staging: `staging.${domain}`,
-  production: domain,
-});
-
-/** A setting as it is in one environment: its name, and the address in which the domain stands, are the environment's. */
-function valueIn(
-  environment: keyof ReturnType<typeof hostsOf>,
-  { name, value }: ApplicationFacts['settings'][number],
-  project: Project,
-): string {
-  if (name === 'ENVIRONMENT') return environment === 'dev' ? 'development' : environment;
-  return value.replace(`https://${project.domain}`, () => `https://${hostsOf(project)[environment]}`);
+/** Kinds of operators, of which kubeconform has no schema of its own. */
+function skippedKindsOf(answers: KustomizeAnswers, workload: Workload, project: Project): string {
+  const kinds = [
+    ...(layersOf(answers, workload, project).includes('external-secret') ? ['ExternalSecret'] : []),
+    ...(project.has('monitoring') ? ['PrometheusRule', 'ServiceMonitor'] : []),
+  ];
+  return kinds.length === 0 ? '' : ` -skip ${kinds.join(',')}`;
 }
 
-/** What is the same everywhere stands in the pods; what differs is generated for each environment. */
-function settingsOf({ app, service }: Workload, project: Project) {
-  const differs = (setting: ApplicationFacts['settings'][number]): boolean =>
-    valueIn('staging', setting, project) !== setting.value;
-  const different = app.settings.filter(differs);
-  const inEnvironment = (environment: keyof ReturnType<typeof hostsOf>): readonly string[] =>
+/** What production has that not every environment does. */
+const productionComponentsOf = (workload: Workload, project: Project): readonly string[] => [
+  ...(hasPeers(workload) ? ['external-services'] : []),
+  ...(project.has('monitoring') ? ['monitoring'] : []),
+];
+
+/** What is the same everywhere stands in the pods; what differs is generated, and merged by the environments that differ from production. */
+function settingsOf(workload: Workload, project: Project) {
+  const { settings } = workload.app;
+  const different = settings.filter((setting) => differs(setting, project));
+  const inEnvironment = (environment: Environment): readonly string[] =>
     different.map((setting) => `${setting.name}=${valueIn(environment, setting, project)}`);
+  const variables = [
+    ...settings.filter((setting) => !differs(setting, project)),
+    ...secretFilesOf(workload),
+  ].map(({ name, value }) => ({ name, value }));
   return {
-    settings: [
-      ...app.settings.filter((setting) => !differs(setting)).map(({ name, value }) => ({ name, value })),
-      ...app.secrets.map(({ name }) => ({ name: `${name}_FILE`, value: `/run/secrets/${service}/${name}` })),
-    ],
+    settings: variables,
+    hasSettings: variables.length > 0,
     hasDifferentSettings: different.length > 0,
     differentSettings: inEnvironment('production'),
     stagingSettings: inEnvironment('staging'),
@@ -167,16 +126,16 @@ function settingsOf({ app, service }: Workload, project: Project) {
   };
 }
 
-const deploymentsOf = ({ app, service }: Workload): readonly string[] => [
-  service,
-  ...app.workers.map(({ name }) => name),
-];
-
-/** What a new version replaces, by the component that its pods are labelled with. */
-const workloadsOf = (workload: Workload): readonly string[] => [
-  ...deploymentsOf(workload),
-  ...workload.app.jobs.map(({ name }) => name),
-];
+/** In which file the service, what listens beside it and the workers stand: where there are all three, the workers are the plain one. */
+function deploymentFilesOf({ app, service }: Workload) {
+  const hasAll = app.listeners.length > 0 && app.workers.length > 0;
+  return {
+    serviceFile: hasAll ? `deployment-${service}` : 'deployment',
+    // All of them stand in one file, which is named after them.
+    listenersFile: `deployment-${app.listeners.map(({ name }) => name).join('-')}`,
+    workersFile: hasAll ? 'deployment' : 'workers',
+  };
+}
 
 /** Who may reach whom in the development cluster. */
 function devRoutesOf(workload: Workload): View[] {
@@ -207,36 +166,6 @@ function devRoutesOf(workload: Workload): View[] {
   return routes.filter(({ from, to }) => from.length > 0 && to.length > 0);
 }
 
-/** Times a pod may be there: while it is rolled out, a Deployment has one more than it has replicas. */
-interface Share {
-  readonly count: number;
-  readonly resources: Resources;
-}
-
-function sharesOf(answers: KustomizeAnswers, { app }: Workload): readonly Share[] {
-  return [
-    { count: answers.replicas + answers.burstReplicas + 1, resources: app.resources },
-    { count: app.workers.length * (answers.workerReplicas + 1), resources: app.resources },
-    // By which cert-manager answers for the domain.
-    { count: 1, resources: CHALLENGE },
-    // One that is still running and one that was made anew.
-    { count: 2 * (app.jobs.length + (app.migrateTarget === undefined ? 0 : 1)), resources: TASK },
-  ];
-}
-
-/** The most that the namespace may ask for: what its own pods come to when all are there at once. */
-function quotaOf(shares: readonly Share[]) {
-  const sum = (of: (resources: Resources) => number): number =>
-    shares.reduce((total, { count, resources }) => total + count * of(resources), 0);
-  return {
-    pods: shares.reduce((total, { count }) => total + count, 0),
-    cpuRequestMillis: sum(({ cpuRequestMillis }) => cpuRequestMillis),
-    cpuLimitMillis: sum(({ cpuLimitMillis }) => cpuLimitMillis),
-    memoryRequestMb: sum(({ memoryRequestMb }) => memoryRequestMb),
-    memoryLimitMb: sum(({ memoryLimitMb }) => memoryLimitMb),
-  };
-}
-
 /** The development cluster has the data services too, and promises less. */
 function developmentShares(shares: readonly Share[], { data, sendsMail }: Workload): readonly Share[] {
   return [
@@ -248,7 +177,7 @@ function developmentShares(shares: readonly Share[], { data, sendsMail }: Worklo
         memoryRequestMb: Math.min(resources.memoryRequestMb, DEVELOPMENT_REQUESTS.memoryMb),
       },
     })),
-    ...data.map(({ resources }) => ({ count: 1, resources })),
+    ...data.map(({ component }) => ({ count: 1, resources: developmentServiceOf(component).resources })),
     ...(sendsMail ? [{ count: 1, resources: MAIL }] : []),
   ];
 }
@@ -256,17 +185,34 @@ function developmentShares(shares: readonly Share[], { data, sendsMail }: Worklo
 /** A secret of the development cluster: a URL of a service that runs there, or 64 random digits. */
 function developmentSecret(name: string, { data }: Workload, account: string): string {
   const service = data.find(({ secret }) => secret === name);
-  if (service) return service.url(account);
+  if (service) return developmentServiceOf(service.component).url(account);
   return name === MAIL_SECRET ? 'smtp://mailpit:1025' : '$(random)';
 }
 
-const layersOf = (answers: KustomizeAnswers, workload: Workload): readonly string[] => [
+/** The service and what listens beside it, as their Services, autoscalers, policies and routes have them. */
+function serversOf({ app, service }: Workload, { ingressClass }: KustomizeAnswers): View[] {
+  const named = { name: service, does: '', path: '/', hasMetrics: app.metricsPath !== undefined };
+  // Traefik keeps a connection that was upgraded as it is; nginx ends one that is silent for a minute.
+  const endsSilence = ingressClass !== 'traefik';
+  return [
+    { ...named, isFirst: true, isNext: false, staysOpen: false },
+    ...app.listeners.map(({ name, does, path, metricsPath }) => ({
+      ...{ name, does, path, hasMetrics: metricsPath !== undefined },
+      ...{ isFirst: false, isNext: true, staysOpen: endsSilence },
+    })),
+  ];
+}
+
+const layersOf = (answers: KustomizeAnswers, workload: Workload, project: Project): readonly string[] => [
+  ...(workload.app.settings.some((setting) => differs(setting, project)) ? ['settings'] : []),
   ...workload.data.map(({ component }) => component),
   ...(workload.sendsMail ? ['mail'] : []),
   ...(hasPeers(workload) ? ['peers'] : []),
   ...(workload.app.migrateTarget === undefined ? [] : ['migrations']),
+  ...(workload.app.listeners.length > 0 ? ['listeners'] : []),
   ...(workload.app.workers.length > 0 ? ['workers'] : []),
   ...(workload.app.jobs.length > 0 ? ['jobs'] : []),
+  ...(answers.roles ? ['roles'] : []),
   ...(workload.app.secrets.length > 0 ? ['secrets'] : []),
   ...(workload.app.secrets.length > 0 && answers.secrets === 'external-secret' ? ['external-secret'] : []),
 ];
@@ -276,11 +222,17 @@ function viewOf(answers: KustomizeAnswers, project: Project) {
   const { app, service, data, sendsMail } = workload;
   const workloads = workloadsOf(workload);
   const account = accountOf(project.names);
-  const shares = sharesOf(answers, workload);
+  const shares = sharesOf(workload, {
+    service: answers.replicas + answers.burstReplicas,
+    worker: answers.workerReplicas,
+  });
+  const backup = backupOf(project);
   const hosts = hostsOf(project);
   const migrates = app.migrateTarget !== undefined;
   const has = (component: string): boolean => data.some((service) => service.component === component);
   const settings = settingsOf(workload, project);
+  const files = deploymentFilesOf(workload);
+  const fetchesSecrets = layersOf(answers, workload, project).includes('external-secret');
   return {
     ...answers,
     service,
@@ -290,40 +242,47 @@ function viewOf(answers: KustomizeAnswers, project: Project) {
     tag: FIRST_TAG,
     // The tag stands behind the last colon; a registry with a port has one before it.
     tagIndex: project.image.split(':').length,
-    uid: Math.max(app.uid, FIRST_UID),
+    uid: podUserOf(workload),
     port: app.port,
     livePath: app.livePath,
     readyPath: app.readyPath,
-    hasMetrics: app.metricsPath !== undefined,
     resources: { ...app.resources },
     task: { ...TASK },
     preStopSeconds: PRE_STOP_SECONDS,
-    graceSeconds: app.stopSeconds + PRE_STOP_SECONDS,
+    graceSeconds: graceSecondsOf(workload),
     maxReplicas: answers.replicas + answers.burstReplicas,
     hosts,
     ...settings,
     probesAreIdentical: app.livePath === app.readyPath,
     databaseClients: [...workloads, ...(migrates ? ['migrate'] : [])],
-    quota: quotaOf(shares),
+    quota: quotaOf([...shares, ...(backup ? BACKUP_SHARES : [])]),
     developmentQuota: quotaOf(developmentShares(shares, workload)),
     developmentRequests: {
       cpuMillis: Math.min(app.resources.cpuRequestMillis, DEVELOPMENT_REQUESTS.cpuMillis),
       memoryMb: Math.min(app.resources.memoryRequestMb, DEVELOPMENT_REQUESTS.memoryMb),
     },
+    servers: serversOf(workload, answers),
+    // The name of a target is a pattern.
+    ingresses: literal(
+      app.listeners.length === 0
+        ? service
+        : `(${[service, ...app.listeners.map(({ name }) => name)].join('|')})`,
+    ),
+    ...files,
+    budgets: deploymentsOf(workload).map((name, index) => ({ name, isNext: index > 0 })),
     baseResources: [
-      'deployment.yaml',
-      'horizontal-pod-autoscaler.yaml',
-      'ingress.yaml',
-      ...(app.jobs.length > 0 ? ['jobs.yaml'] : []),
-      'limit-range.yaml',
-      ...(migrates ? ['migrations.yaml'] : []),
-      'network-policies.yaml',
-      'pod-disruption-budget.yaml',
-      'resource-quota.yaml',
-      'service-account.yaml',
-      'service.yaml',
-      ...(app.workers.length > 0 ? ['workers.yaml'] : []),
-    ],
+      ...['hpa', 'ingress', 'limit-range', 'namespace', 'networkpolicy', 'pdb', 'resourcequota'],
+      ...['service', 'service-account', files.serviceFile],
+      ...(app.listeners.length > 0 ? [files.listenersFile] : []),
+      ...(app.workers.length > 0 ? [files.workersFile] : []),
+      ...(app.jobs.length > 0 ? ['jobs'] : []),
+      ...(migrates ? ['migrations'] : []),
+      ...(answers.roles ? ['rbac'] : []),
+      ...(fetchesSecrets ? ['external-secret'] : []),
+      ...(backup ? ['backup-access', 'backup-cronjob'] : []),
+    ]
+      .map((name) => `${name}.yaml`)
+      .sort(),
     dataServices: data.map(({ component, ports }) => ({ component, port: ports[0] ?? 0, ports })),
     hasData: data.length > 0,
     dataPorts: data.flatMap(({ ports }) => ports),
@@ -344,22 +303,51 @@ function viewOf(answers: KustomizeAnswers, project: Project) {
     developmentResources: [
       ...data.map(({ component }) => `${component}.yaml`),
       ...(sendsMail ? ['mail.yaml'] : []),
-      ...(hasPeers(workload) ? ['network-policies.yaml'] : []),
+      ...(hasPeers(workload) ? ['networkpolicy.yaml'] : []),
     ],
-    developmentFiles: data.map(({ component, files }) => ({
+    developmentFiles: data.map(({ component }) => ({
       component,
-      files: files.map((file) => `${file}=${component}-${file}`),
+      files: developmentServiceOf(component).files.map((file) => `${file}=${component}-${file}`),
     })),
     hasGenerators: settings.hasDifferentSettings || data.length > 0,
-    externalResources: layersOf(answers, workload).includes('external-secret')
-      ? ['external-secret.yaml']
-      : [],
+    externalResources: backup && answers.secrets === 'external-secret' ? ['backup-secrets.yaml'] : [],
+    backedUp: backup !== undefined,
+    volumes: literal(backup ? 'persistentvolumeclaims, ' : ''),
+    monitored: project.has('monitoring'),
+    hasReplacements: backup !== undefined || migrates || fetchesSecrets,
+    fetchesSecrets,
+    // The namespace is the slug, a hyphen and the environment.
+    environmentIndex: project.names.slug.split('-').length,
+    leftOutOfDevelopment: [
+      ...(fetchesSecrets
+        ? [{ why: 'A script makes the secrets here.', selector: literal('kind: ExternalSecret') }]
+        : []),
+      ...(backup
+        ? [
+            {
+              why: 'What is in it can be lost.',
+              selector: literal('labelSelector: app.kubernetes.io/component=backup'),
+            },
+          ]
+        : []),
+    ],
+    // In a template it would be one condition too many.
+    developmentSecrets: literal(
+      app.secrets.length > 0 ? ', and scripts/create-dev-secrets.sh makes the secrets' : '',
+    ),
     sendsMail,
     hasPeers: hasPeers(workload),
+    productionComponents: productionComponentsOf(workload, project).map((name) => `../../components/${name}`),
+    hasComponents: productionComponentsOf(workload, project).length > 0,
     migrates,
     ...(app.migrateSecret !== undefined && { migrateSecret: app.migrateSecret }),
     awaitsMigrations: app.awaitMigrationsCommand !== undefined,
     awaitMigrations: [...(app.awaitMigrationsCommand ?? [])],
+    listeners: app.listeners.map(({ name, does, command, port, path, livePath, readyPath }) => ({
+      ...{ name, does, command: [...command], port, path, livePath, readyPath },
+      probesAreIdentical: livePath === readyPath,
+    })),
+    hasListeners: app.listeners.length > 0,
     workers: app.workers.map(({ name, does, command, healthCommand }) => ({
       name,
       does,
@@ -373,18 +361,36 @@ function viewOf(answers: KustomizeAnswers, project: Project) {
       schedule,
     })),
     hasJobs: app.jobs.length > 0,
+    operatorAlso: literal(migrates || app.jobs.length > 0 ? 'scale, run a job out of turn' : 'scale'),
+    runsJobs: migrates || app.jobs.length > 0,
     hasSecrets: app.secrets.length > 0,
     secretList: app.secrets.map(({ name, is }) => ({
       name,
       is,
       development: literal(developmentSecret(name, workload, account)),
     })),
-    writesSecretStore: app.secrets.length > 0 && answers.secrets === 'external-secret',
+    skippedKinds: literal(skippedKindsOf(answers, workload, project)),
+    writesSecretStore:
+      (backup !== undefined || app.secrets.length > 0) && answers.secrets === 'external-secret',
     writesSecretsByHand: app.secrets.length > 0 && answers.secrets === 'existing',
     workloads,
     deployments: deploymentsOf(workload),
   };
 }
+
+const FOLDERS = ['kubernetes', 'k8s'] as const;
+
+/** What an identity provider calls a group: a name, an address or an id, with what the cluster puts before it. */
+const GROUP = '^[A-Za-z0-9](?:[A-Za-z0-9._:/@-]{0,251}[A-Za-z0-9])?$';
+
+const group = (title: string, help: string, suffix: string) =>
+  text(title, {
+    help,
+    default: (known) => `${knownSlug(known)}-${suffix}`,
+    maxLength: 253,
+    when: { test: (known) => known.get('kustomize.roles') === true, reason: 'there are no roles' },
+    ...matching(GROUP, 'must be the name of a group, such as oidc:deployers'),
+  });
 
 export default defineComponent({
   id: 'kustomize',
@@ -393,11 +399,19 @@ export default defineComponent({
   chosenByDefault: false,
   requires: ['docker'],
   fields: {
+    folder: choice('Folder of the manifests', FOLDERS, {
+      help: 'Where base and overlays lie.',
+      default: 'kubernetes',
+    }),
     replicas: integer('Replicas', {
       help: 'How many pods of the service there are at least; two, so that one may be moved.',
       default: 2,
       min: 2,
       max: 100,
+    }),
+    scaleOnMemory: boolean('Scale on memory', {
+      help: 'Whether a full memory brings more pods too; only for an application that gives memory back.',
+      default: false,
     }),
     burstReplicas: integer('Replicas under load', {
       help: 'How many more pods of the service there may be under load.',
@@ -405,56 +419,53 @@ export default defineComponent({
       min: 0,
       max: 400,
     }),
-    workerReplicas: integer('Worker replicas', {
-      help: 'How many pods there are of each worker, where the application has workers.',
-      default: 2,
-      min: 2,
-      max: 100,
+    workerReplicas,
+    roles: boolean('Kubernetes roles', {
+      help: 'Whether each namespace has a role for those who deploy and one for those who operate.',
+      default: false,
     }),
-    ingressClass: label('Ingress class', 'Which controller of the cluster publishes the service.', 'nginx'),
-    ingressNamespace: label(
-      'Ingress namespace',
-      'Where the ingress controller runs; nobody else outside of the namespace reaches the service.',
-      'ingress-nginx',
+    deployerGroup: group(
+      'Deployer group',
+      'Who may roll a version out: a group as the cluster knows it.',
+      'deployers',
     ),
-    clusterIssuer: label(
-      'Certificate issuer',
-      'The ClusterIssuer of cert-manager that the TLS certificate comes from.',
-      'letsencrypt',
+    operatorGroup: group(
+      'Operator group',
+      'Who may look, restart, scale and run jobs, and reads no Secret: a group as the cluster knows it.',
+      'operators',
     ),
-    monitoringNamespace: label(
-      'Monitoring namespace',
-      'Where Prometheus runs, which may read the metrics.',
-      'monitoring',
-    ),
+    ingressClass: clusterFields.ingressClass,
+    ingressNamespace: clusterFields.ingressNamespace,
+    clusterIssuer: clusterFields.clusterIssuer,
+    monitoringNamespace: clusterFields.monitoringNamespace,
     secrets: choice('Kubernetes secrets', ['external-secret', 'existing'], {
       help: 'Whether the External Secrets Operator makes the Secret of staging and production, or somebody does by hand.',
       default: 'external-secret',
     }),
-    secretStore: label(
-      'Secret store',
-      'The ClusterSecretStore of the External Secrets Operator that holds the values, where it makes the Secret.',
-      'secrets',
-    ),
-    dataNetwork: text('Data network', {
-      help: 'The IPv4 network of the databases and brokers of staging and production; pods reach no other.',
-      default: '10.0.0.0/8',
-      maxLength: 18,
-      ...matching(IPV4_NETWORK, 'must be an IPv4 network, such as 10.20.0.0/16'),
-    }),
+    secretStore: clusterFields.secretStore,
+    dataNetwork: clusterFields.dataNetwork,
   },
-  layers: (answers, project) => layersOf(answers, workloadOf(project)),
+  layers: (answers, project) => layersOf(answers, workloadOf(project), project),
   view: viewOf,
+  renames: ({ folder }) => [
+    ...FOLDERS.filter((other) => other !== folder).map((other) => ({ from: `${other}/`, to: `${folder}/` })),
+    ...['external-secret.yaml', 'namespace.yaml'].map((file) => ({
+      from: `${folder}/overlays/production/${file}`,
+      to: `${folder}/base/${file}`,
+    })),
+  ],
   jobs: () => ({ build: ['kubernetes'] }),
-  contributes: () => [
+  contributes: ({ roles }, project) => [
     add.workflow('ci', 'ci/kubernetes.yml', { order: 77 }),
+    ...(roles && project.has('ci') ? [add.workflow('ci', 'ci/roles.yml', { order: 78 })] : []),
     add.makefile('make', 'make/kubernetes.mk', { order: 70 }),
-    add.readme('readme', 'readme/readme.md', { order: 59 }),
+    add.readme('readme', 'readme/readme.md', { order: 60 }),
     add.readme('deployment', 'readme/deployment.md', { order: 30 }),
     add.readme('rollback', 'readme/rollback.md', { order: 30 }),
   ],
   samples: {
     default: {},
-    existing: { secrets: 'existing', replicas: 3, burstReplicas: 0, ingressClass: 'traefik' },
+    roles: { roles: true, scaleOnMemory: true, operatorGroup: 'oidc:acme/operators@acme.dev' },
+    existing: { folder: 'k8s', secrets: 'existing', replicas: 3, burstReplicas: 0, ingressClass: 'traefik' },
   },
 });
