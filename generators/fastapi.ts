@@ -5,34 +5,27 @@ import {
   defineComponent,
   type ApplicationFacts,
   type FactlessProject,
+  type MetricsEndpoint,
   type Project,
 } from '../src/component/define.ts';
 import type { Issue } from '../src/errors.ts';
+import { ACCOUNT_METRICS, counter, gauge, SERVICE_METRICS } from '../src/component/exported-metrics.ts';
 import { choice, integer, matching, text } from '../src/component/fields.ts';
 import { versionsOf } from '../src/component/pins.ts';
+import { PRIVATE_NETWORKS } from '../src/component/private-networks.ts';
 import { resourceFields, resourcesOf } from '../src/component/resource-fields.ts';
 import { literal } from '../src/render/view.ts';
 
 const API_PREFIX = '^(?:/[a-z0-9]+(?:-[a-z0-9]+)*){1,4}$';
+
+/** Where the worker serves its metrics; it has no other port. */
+const WORKER_METRICS_PORT = 9100;
 
 const INSTALL = [
   'python3 -m venv .venv',
   '.venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt',
 ];
 const WITH_ENV = '.venv/bin/python scripts/with_env.py .env .venv/bin/python';
-
-/**
- * Where the proxies of all platforms are (RFC 1918, 6598, 3927, 4193). They append to X-Forwarded-For what calls them, so
- * what stands behind the last of them is no client's invention.
- */
-const PRIVATE_NETWORKS = [
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  'fc00::/7',
-] as const;
 
 /** How it is run and tested depends on what there is to do it with. */
 function commandsFor(project: Project): {
@@ -116,6 +109,38 @@ interface FastapiAnswers {
   readonly memoryLimitMb: number;
 }
 
+/** Several workers add their metrics up, which leaves those of the single process out. */
+const metricsOf = ({ port, auth }: FastapiAnswers, project: FactlessProject): readonly MetricsEndpoint[] => [
+  {
+    process: 'api',
+    port,
+    path: '/metrics',
+    tokenSecret: 'METRICS_TOKEN',
+    metrics: [...SERVICE_METRICS, ...(auth === 'database' ? ACCOUNT_METRICS : [])],
+  },
+  ...(project.has('rabbitmq')
+    ? [
+        {
+          process: 'worker',
+          port: WORKER_METRICS_PORT,
+          path: '/metrics',
+          tokenSecret: 'METRICS_TOKEN',
+          metrics: [
+            gauge('db_pool_size'),
+            gauge('db_pool_in_use'),
+            gauge('outbox_pending'),
+            gauge('outbox_oldest_seconds'),
+            counter('events_published_total', 'event', 'outcome'),
+            counter('events_handled_total', 'event', 'outcome'),
+            gauge('process_start_time_seconds'),
+            gauge('process_resident_memory_bytes'),
+            counter('process_cpu_seconds_total'),
+          ],
+        },
+      ]
+    : []),
+];
+
 function applicationFacts(answers: FastapiAnswers, project: FactlessProject): ApplicationFacts {
   const { port, apiPrefix, uid } = answers;
   const auth = answers.auth === 'database';
@@ -126,6 +151,7 @@ function applicationFacts(answers: FastapiAnswers, project: FactlessProject): Ap
     livePath: `${apiPrefix}/health/live`,
     readyPath: `${apiPrefix}/health/ready`,
     metricsPath: '/metrics',
+    metrics: metricsOf(answers, project),
     privatePaths: ['/metrics', `${apiPrefix}/health/system`],
     ...(auth && { authenticationPath: `${apiPrefix}/auth` }),
     uid,
@@ -133,6 +159,7 @@ function applicationFacts(answers: FastapiAnswers, project: FactlessProject): Ap
     developmentTarget: 'development',
     migrateTarget: 'migrate',
     awaitMigrationsCommand: ['python', '-m', 'database.migrate', '--wait', '--timeout', '300'],
+    listeners: [],
     workers: rabbitmq
       ? [
           {
@@ -158,7 +185,7 @@ function applicationFacts(answers: FastapiAnswers, project: FactlessProject): Ap
       { name: 'LOG_LEVEL', value: 'INFO' },
       { name: 'PORT', value: String(port) },
       { name: 'FORWARDED_ALLOW_IPS', value: PRIVATE_NETWORKS.join(',') },
-      ...(rabbitmq ? [{ name: 'WORKER_METRICS_PORT', value: '9100' }] : []),
+      ...(rabbitmq ? [{ name: 'WORKER_METRICS_PORT', value: String(WORKER_METRICS_PORT) }] : []),
       ...(auth
         ? [
             { name: 'PUBLIC_URL', value: `https://${project.domain}` },

@@ -3,6 +3,7 @@ import { accountOf, containerView, OUR_TARGET } from '../src/component/container
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type FactlessProject, type Jobs, type Project } from '../src/component/define.ts';
 import { integer, matching, text } from '../src/component/fields.ts';
+import { hasCluster } from '../src/component/operations-view.ts';
 import { resourceFields, resourcesOf } from '../src/component/resource-fields.ts';
 import { applicationFaults, applicationFields } from '../src/own-application/fields.ts';
 import { imageView, signOf } from '../src/own-application/image-view.ts';
@@ -94,6 +95,9 @@ export default defineComponent({
       privatePaths: [],
       uid: answers.uid,
       productionTarget: answers.target,
+      // What an application of one's own exports is not known.
+      metrics: [],
+      listeners: [],
       workers: [],
       jobs: [],
       settings: [{ name: 'PORT', value: String(answers.port) }],
@@ -128,7 +132,7 @@ export default defineComponent({
     keepsContract: answers.toolchain === 'other' && !project.keeps('Dockerfile'),
     keepsDockerfile: project.keeps('Dockerfile'),
     hasData: hasData(project),
-    secretsAreFiles: project.has('kustomize') && hasData(project),
+    secretsAreFiles: hasCluster(project) && hasData(project),
     services: servicesOf(project).map((service) => URLS[service](accountOf(project.names))),
     runCommands: runCommands(project).map(literal),
     tmpMb: 64,
