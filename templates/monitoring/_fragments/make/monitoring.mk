@@ -1,0 +1,2 @@
+check-monitoring: ## Judge the monitoring's configuration and test its rules
+	scripts/check_monitoring.sh
