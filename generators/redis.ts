@@ -1,4 +1,5 @@
 /** Redis: a memory limit with eviction, a user for the application, no default user, no root. */
+import { backupOf } from '../src/component/backup-view.ts';
 import { accountOf, sizeOf } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
@@ -42,9 +43,10 @@ export default defineComponent({
     ),
   },
   layers: (_, project) => (project.has('compose') ? ['compose'] : []),
-  view: ({ version, maxMemoryMb, cpuLimit, eviction }, { names }) => ({
+  view: ({ version, maxMemoryMb, cpuLimit, eviction }, project) => ({
     version,
-    account: accountOf(names),
+    account: accountOf(project.names),
+    backedUp: backupOf(project)?.hasRedis === true,
     eviction,
     maxMemoryMb,
     cpus: String(cpuLimit),
