@@ -1,5 +1,6 @@
 /** What is shown to be ready for production, by what; and the list to go through before the first users come. */
-import { add, open } from '../src/component/contribution.ts';
+import { apiPrefixOf, isOurApplication } from '../src/component/application-view.ts';
+import { add, open, type View } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
 import { hasAccounts, operationsView } from '../src/component/operations-view.ts';
 import { literal } from '../src/render/view.ts';
@@ -10,7 +11,7 @@ const categoriesOf = (project: Project): readonly string[] => [
   ...(project.has('ci') ? ['ci'] : []),
   'security',
   'performance',
-  project.stack === 'fastapi' ? 'testing' : 'testing-of-your-own',
+  isOurApplication(project) ? 'testing' : 'testing-of-your-own',
   'monitoring',
   'documentation',
   'deployment',
@@ -42,14 +43,39 @@ const privatePaths = (project: Project) =>
       }))
     : [];
 
-const apiPrefixOf = (project: Project): string =>
-  project.stack === 'fastapi' ? String(project.answer('fastapi.apiPrefix')) : '';
-
 /** What the proxy lets through, and a number of requests of which it has to refuse some. */
 function limitsOf(project: Project) {
   const requestsPerMinute = project.has('nginx') ? Number(project.answer('nginx.requestsPerMinute')) : 0;
   return { requestsPerMinute, tooManyRequests: 2 * requestsPerMinute + 50 };
 }
+
+/** How the tests of our applications are run, and which of them shows what documents claim. */
+const TESTS: Readonly<Record<string, Readonly<Record<'command' | 'limitIn' | 'ofMigrations', string>>>> = {
+  fastapi: {
+    command: 'python -m pytest',
+    limitIn: 'pyproject.toml',
+    ofMigrations: 'tests/integration/services/test_migrations.py',
+  },
+  node: {
+    command: 'npm test',
+    limitIn: 'vitest.config.ts',
+    ofMigrations: 'tests/integration/migrations.test.ts',
+  },
+};
+
+function testsOf(project: Project): View {
+  const tests = TESTS[project.stack];
+  if (tests === undefined) return {};
+  return {
+    coverageShownBy: literal(project.has('ci') ? 'CI `test`' : `\`${tests.command}\`, which fails below it`),
+    coverageLimitIn: literal(tests.limitIn),
+    testsOfMigrations: literal(tests.ofMigrations),
+  };
+}
+
+/** The job that deletes old entries of the audit log, as it is typed; empty where there is none. */
+const retentionCommandOf = ({ facts }: Project): string =>
+  facts.app?.jobs.find(({ name }) => name === 'audit-retention')?.command.join(' ') ?? '';
 
 /** What the script checks, in its order. */
 const checksOf = (project: Project): readonly string[] => [
@@ -82,8 +108,9 @@ export default defineComponent({
     exampleHost: EXAMPLE_HOST,
     envFileOption: literal(project.has('env') ? 'options.env_file' : 'None'),
     envFileArgument: literal(project.has('env') ? ' --env-file .env' : ''),
-    coverageShownBy: literal(project.has('ci') ? 'CI `test`' : '`python -m pytest`, which fails below it'),
+    ...testsOf(project),
     ...limitsOf(project),
+    retentionCommand: literal(retentionCommandOf(project)),
     checks: checksOf(project).map((name) => ({ name })),
   }),
   contributes: (_, project) => [
