@@ -28,7 +28,7 @@ export default defineComponent({
     add.workflow('ci', 'ci/secrets.yml', { order: 50 }),
     add.workflow('ci', 'ci/scan.yml', { order: 51 }),
     add.dependabot('dependabot', 'dependabot.yml', { order: 50 }),
-    add.readme('readme', 'readme.md', { order: 60 }),
+    add.readme('readme', 'readme.md', { order: 62 }),
     add.readme('dependencies', 'dependencies/actions.md', { order: 20 }),
   ],
   samples: { default: {}, codecov: { coverage: 'codecov' } },

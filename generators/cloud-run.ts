@@ -4,7 +4,7 @@ import { add } from '../src/component/contribution.ts';
 import { defineComponent, type ProjectNames, type Resources } from '../src/component/define.ts';
 import { integer, matching, text } from '../src/component/fields.ts';
 import { knownSlug } from '../src/component/project-fields.ts';
-import { smallestThatHolds, targetLayers, targetView } from '../src/component/target-view.ts';
+import { listenerFaults, smallestThatHolds, targetLayers, targetView } from '../src/component/target-view.ts';
 import { literal } from '../src/render/view.ts';
 
 const PROJECT = '^[a-z][a-z0-9-]{4,28}[a-z0-9]$';
@@ -90,6 +90,7 @@ export default defineComponent({
       max: 1000,
     }),
   },
+  faults: (_, project) => listenerFaults('cloud-run', project),
   layers: (_, project) => targetLayers(project),
   view: ({ project: projectId, region, network, minInstances, maxInstances }, project) => {
     const app = applicationOf(project);

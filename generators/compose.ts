@@ -1,7 +1,8 @@
 /** The stack on one machine: for development, and with an overlay for production. */
+import { hasOwnCertificate, PRODUCTION_OVERLAY } from '../src/component/application-view.ts';
 import { add, open } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
-import { integer } from '../src/component/fields.ts';
+import { choice, integer } from '../src/component/fields.ts';
 import { literal } from '../src/render/view.ts';
 
 const publishedIn = (project: Project): string =>
@@ -16,6 +17,10 @@ export default defineComponent({
   chosenByDefault: true,
   requires: ['docker'],
   fields: {
+    layout: choice('Compose files', ['overlay', 'standalone'], {
+      help: 'Production laid over the development file, or two files of which each stands alone.',
+      default: 'overlay',
+    }),
     replicas: integer('Replicas', {
       help: 'How many containers of the application run in production on one machine.',
       default: 2,
@@ -23,17 +28,29 @@ export default defineComponent({
       max: 20,
     }),
   },
+  facts: ({ layout }) => ({
+    compose: {
+      production: layout === 'overlay' ? PRODUCTION_OVERLAY : 'docker compose -f docker-compose.prod.yml',
+    },
+  }),
   jobs: () => ({ build: ['compose'] }),
-  view: ({ replicas }, project) => ({
+  view: ({ replicas, layout }, project) => ({
     replicas,
+    isOverlay: layout === 'overlay',
     several: replicas > 1,
     service: project.facts.app?.service ?? '',
+    certificateByHand: hasOwnCertificate(project),
     migrates: project.facts.app?.migrateTarget !== undefined,
     published: literal(publishedIn(project)),
   }),
-  contributes: () => [
-    open.compose('base', 'docker-compose.yml'),
-    open.compose('production', 'docker-compose.prod.yml'),
+  layers: ({ layout }) => (layout === 'standalone' ? ['standalone'] : []),
+  contributes: ({ layout }) => [
+    ...(layout === 'overlay'
+      ? [open.compose('base', 'docker-compose.yml'), open.compose('production', 'docker-compose.prod.yml')]
+      : [
+          open.compose('base', 'docker-compose.dev.yml'),
+          open.compose('production', 'docker-compose.prod.yml', { over: 'base' }),
+        ]),
     add.compose('base', 'compose/header.yml', { order: 0 }),
     add.compose('base', 'compose/networks.yml', { order: 45 }),
     add.compose('production', 'compose/header.production.yml', { order: 0 }),
@@ -43,9 +60,16 @@ export default defineComponent({
     add.dependabot('dependabot', 'dependabot.yml', { order: 61 }),
     add.readme('readme', 'readme/operations.md', { order: 40 }),
     add.readme('deployment', 'readme/deployment.md', { order: 20 }),
+    // The proxy says how replicas are replaced behind it.
+    add.readme('deployment', 'readme/version.md', { order: 22 }),
     add.readme('rollback', 'readme/rollback.md', { order: 20 }),
     add.readme('dependencies', 'dependencies/service-images.md', { order: 40 }),
   ],
-  companions: () => [{ of: 'docker-compose.yml', files: ['docker-compose.prod.yml'] }],
-  samples: { default: {}, single: { replicas: 1 } },
+  renames: ({ layout }) =>
+    layout === 'overlay'
+      ? [{ from: 'docker-compose.dev.yml', to: 'docker-compose.yml' }]
+      : [{ from: 'docker-compose.yml', to: 'docker-compose.dev.yml' }],
+  companions: ({ layout }) =>
+    layout === 'overlay' ? [{ of: 'docker-compose.yml', files: ['docker-compose.prod.yml'] }] : [],
+  samples: { default: {}, single: { replicas: 1 }, standalone: { layout: 'standalone' } },
 });

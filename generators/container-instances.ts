@@ -4,7 +4,7 @@ import { add } from '../src/component/contribution.ts';
 import { defineComponent, type Resources } from '../src/component/define.ts';
 import { integer, matching, text } from '../src/component/fields.ts';
 import { knownSlug } from '../src/component/project-fields.ts';
-import { targetLayers, targetView } from '../src/component/target-view.ts';
+import { listenerFaults, targetLayers, targetView } from '../src/component/target-view.ts';
 
 const RESOURCE_GROUP = '^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,88}[A-Za-z0-9_-])?$';
 const LOCATION = '^[a-z]+[0-9]?$';
@@ -51,6 +51,7 @@ export default defineComponent({
       max: 20,
     }),
   },
+  faults: (_, project) => listenerFaults('container-instances', project),
   layers: (_, project) => targetLayers(project),
   view: ({ resourceGroup, location, replicas }, project) => {
     const app = applicationOf(project);

@@ -35,7 +35,7 @@ export default defineComponent({
     ...(applicationOf(project).migrateTarget === undefined
       ? []
       : [add.workflow('ci', 'ci/publish-migrate.yml', { order: 81 })]),
-    add.readme('readme', 'readme/delivery.md', { order: 61 }),
+    add.readme('readme', 'readme/delivery.md', { order: 63 }),
     add.readme('deployment', 'readme/deployment.md', { order: 45 }),
     ...(targetsOf(project).length > 0 ? [add.readme('rollback', 'readme/rollback.md', { order: 45 })] : []),
   ],

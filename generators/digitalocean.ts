@@ -1,9 +1,9 @@
 /** DigitalOcean App Platform: one spec for the service, its workers, its jobs and the migrations before each of them. */
 import { applicationOf } from '../src/component/application-view.ts';
-import { add } from '../src/component/contribution.ts';
-import { defineComponent, type ProjectNames, type Resources } from '../src/component/define.ts';
+import { add, open, type Contribution } from '../src/component/contribution.ts';
+import { defineComponent, type Project, type ProjectNames, type Resources } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';
-import { smallestThatHolds, targetView } from '../src/component/target-view.ts';
+import { smallestThatHolds, targetLayers, targetView } from '../src/component/target-view.ts';
 import { literal } from '../src/render/view.ts';
 
 /** Instance sizes that can be scaled to several, cheapest first: shared processors, then dedicated ones. */
@@ -56,6 +56,17 @@ function sizeNote({ cpuLimitMillis, memoryLimitMb }: Resources, { isEnough }: { 
 const appNameOf = ({ slug }: ProjectNames): string =>
   slug.length < 2 ? `${slug}-app` : slug.slice(0, 32).replace(/-+$/, '');
 
+/** What the app has beside its service; of two routes the one that says more comes first. */
+const processFragments = (project: Project): readonly Contribution[] => {
+  const layers = targetLayers(project);
+  return [
+    ...(layers.includes('listeners') ? [add.appSpec('app', 'app/routes.yml', { order: 10 })] : []),
+    ...['listeners', 'workers', 'migrate', 'jobs']
+      .filter((layer) => layers.includes(layer))
+      .map((layer, index) => add.appSpec('app', `app/${layer}.yml`, { order: 30 + index })),
+  ];
+};
+
 export default defineComponent({
   id: 'digitalocean',
   category: 'targets',
@@ -94,10 +105,13 @@ export default defineComponent({
       sizeNote: sizeNote(app.resources, size),
       // App Platform kills after ten minutes at the latest.
       stopSeconds: Math.min(app.stopSeconds, 600),
-      hasProcesses: app.jobs.length > 0 || app.migrateTarget !== undefined,
     };
   },
-  contributes: () => [
+  contributes: (_, project) => [
+    open.appSpec('app', '.do/app.yaml'),
+    add.appSpec('app', 'app/app.yml', { order: 0 }),
+    add.appSpec('app', 'app/service.yml', { order: 20 }),
+    ...processFragments(project),
     add.workflow('ci', 'ci/deploy.yml', { order: 93 }),
     add.readme('deployment', 'readme/deployment.md', { order: 43 }),
     add.readme('rollback', 'readme/rollback.md', { order: 43 }),

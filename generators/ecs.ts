@@ -1,5 +1,5 @@
 /** Amazon ECS on Fargate: task definitions, and how a version takes over behind a load balancer. */
-import { applicationOf, jobView } from '../src/component/application-view.ts';
+import { applicationOf, jobView, listenerView } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent, type Resources } from '../src/component/define.ts';
 import { integer, matching, text } from '../src/component/fields.ts';
@@ -43,6 +43,15 @@ export function eventBridgeCron(schedule: string): string {
   return `cron(${minute} ${hour} ${days} *)`;
 }
 
+/** The variables that tell of a listener's rule and target groups; in a template the braces would run together. */
+function variablesOf(listener: string) {
+  const variable = listener.toUpperCase().replaceAll('-', '_');
+  const names = ['RULE_ARN', 'BLUE_TARGET_GROUP_ARN', 'GREEN_TARGET_GROUP_ARN'].map(
+    (what) => `ECS_${variable}_${what}`,
+  );
+  return { variable, variables: names.map((name) => ({ name, from: literal(`\${{ vars.${name} }}`) })) };
+}
+
 export default defineComponent({
   id: 'ecs',
   category: 'targets',
@@ -77,6 +86,7 @@ export default defineComponent({
       // Fargate kills after two minutes at the latest.
       stopSeconds: Math.min(app.stopSeconds, 120),
       withCredentials: !ECR.test(project.image),
+      listeners: separated(app.listeners.map((one) => ({ ...listenerView(one), ...variablesOf(one.name) }))),
       jobs: separated(
         app.jobs.map((job) => ({
           ...jobView(job),
