@@ -39,7 +39,7 @@ postgres_password=$(random)
 redis_password=$(random)
 rabbitmq_password=$(random)
 
-"${kubectl[@]}" apply --filename kubernetes/overlays/dev/namespace.yaml
+"${kubectl[@]}" apply --kustomize kubernetes/overlays/dev --selector app.kubernetes.io/component=namespace
 # Through a pipe: arguments of a command are seen by everybody on this machine, and a file would have to be deleted.
 "${kubectl[@]}" create --namespace "$namespace" --filename - << END
 apiVersion: v1
