@@ -7,6 +7,9 @@ const results = process.env.BULWARK_TEST_RESULTS;
 /** These measure times of the rendered application, so nothing else runs beside them. */
 const MEASURING = ['test/tools/application.test.ts'];
 
+/** What is rendered has tests of its own, which are run where its packages are. */
+const GOLDEN = 'test/golden/trees/**';
+
 export default defineConfig({
   plugins: [discoveryForVite()],
   test: {
@@ -18,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['test/**/*.test.ts'],
-          exclude: MEASURING,
+          exclude: [...MEASURING, GOLDEN],
           sequence: { groupOrder: 0 },
           // Half of the time a test waits for a program: two files use two cores.
           maxWorkers: 2,
@@ -30,7 +33,8 @@ export default defineConfig({
       },
     ],
     env: { NODE_DISABLE_COMPILE_CACHE: '1' },
-    testTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Imports its JSON without an attribute, which Node refuses unless it is bundled (as the product is).
     deps: { optimizer: { ssr: { enabled: true, include: ['@actions/workflow-parser'] } } },
   },

@@ -44,6 +44,8 @@ const LIMITS = {
 };
 const MB = 1024 * 1024;
 const PLOP_FILES = 150;
+/** A preset with more files is a whole platform. */
+const LARGE_PRESET_FILES = 150;
 /** How many repositories a fleet has; the last two show that memory does not grow with them. */
 const FLEETS = [20, 200, 400];
 
@@ -73,7 +75,6 @@ async function measure() {
     const rows = [...ownRows(), coldCreate(registry.url), plop(), createVite()];
     const measured = rows.filter(({ skipped }) => skipped === undefined);
     const base = [];
-    // Row by row: what one has written the disk still works on while the next is measured.
     for (const row of measured) {
       progress(row.name);
       // The first run pays for a disk that has not been read yet, and keeps what it has compiled.
@@ -124,20 +125,22 @@ function ownRows() {
       files: count,
     }),
     row('`--yes`: judged, with git and first commit', render(), { files: count }),
-    ...largestPreset(render, files),
+    ...largePresets(render, files),
     ...updates(bulwark),
   ];
 }
 
-function largestPreset(render, files) {
-  const presets = JSON.parse(run([process.execPath, program, 'list', '--json']).stdout).presets ?? [];
-  if (presets.length < 2) return [];
-  const sized = presets.map(({ id }) => ({ id, count: files('--preset', id) }));
-  const { id, count } = sized.reduce((largest, one) => (one.count > largest.count ? one : largest));
-  const command = render('--no-git', '--no-verify', '--preset', id);
-  return [
-    row(`preset ${id}, \`--yes --no-git --no-verify\``, command, { files: count, limit: LIMITS.preset }),
-  ];
+function largePresets(render, files) {
+  const { presets } = JSON.parse(run([process.execPath, program, 'list', '--json']).stdout);
+  return presets
+    .map(({ id }) => ({ id, count: files('--preset', id) }))
+    .filter(({ count }) => count > LARGE_PRESET_FILES)
+    .map(({ id, count }) =>
+      row(`preset ${id}, \`--yes --no-git --no-verify\``, render('--no-git', '--no-verify', '--preset', id), {
+        files: count,
+        limit: LIMITS.preset,
+      }),
+    );
 }
 
 /** Updates of the largest repository: one that finds nothing new, and such that change 30 files or more, of which half may be edited. */
@@ -251,10 +254,11 @@ function createVite() {
   return vite;
 }
 
-/** Runs a command as it is measured, on a clean slate. */
+/** Runs a command as it is measured, on a clean slate, with a disk that has nothing left to do for the one before. */
 async function timeOf({ command, cwd, env, prepare }) {
   rmSync(out, { recursive: true, force: true });
   prepare?.();
+  spawnSync('sync');
   const [file, ...args] = command;
   const began = process.hrtime.bigint();
   const child = spawn(file, args, { cwd: cwd ?? folder, env: env ?? environment, stdio: 'ignore' });

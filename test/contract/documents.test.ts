@@ -1,6 +1,6 @@
 /** The documents for operators name only what is there, for whatever is chosen; what they say to type runs in test/tools. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { parseCommandLine } from '../../src/cli/args.ts';
 import type { JudgedFile, JudgedTree } from '../../src/verify/check.ts';
 import { markdownOf } from '../../src/verify/embedded/markdown-source.ts';
@@ -11,6 +11,8 @@ import { createdTree, namedRows } from '../support/rows.ts';
 import { treeOf } from '../support/tool-trees.ts';
 
 const OPERATIONS = catalog.components.filter(({ category }) => category === 'operations').map(({ id }) => id);
+
+const PRESETS = ['node-platform', 'fastapi-platform'] as const;
 
 /** Of the pairwise rows so many, spread over all: test/matrix looks for dangling names in each of them. */
 const ROWS = 60;
@@ -32,11 +34,15 @@ beforeAll(async () => {
   const step = Math.ceil(documented.length / ROWS);
   const rows = documented.filter((_, index) => index % step === 0);
   for (const { name, answers } of rows) rendered.push({ name, answers, tree: await createdTree(answers) });
-  const preset = await createdTree({}, 'fastapi-platform');
-  rendered.push({ name: 'fastapi-platform', answers: {}, tree: preset });
+  for (const preset of PRESETS) {
+    const tree = await createdTree({}, preset);
+    const { answers } = JSON.parse(textAt(tree, 'bulwark.json') ?? '') as { readonly answers: Row };
+    rendered.push({ name: preset, answers: { operations: answers.operations ?? [] }, tree });
+  }
 }, 180_000);
 
-const presetTree = (): JudgedTree => rendered.at(-1)?.tree ?? treeOf({});
+const presetTree = (preset: string): JudgedTree =>
+  rendered.find(({ name }) => name === preset)?.tree ?? treeOf({});
 
 const textAt = (tree: JudgedTree, path: string): string | undefined =>
   [...tree.values()].find((file) => file.path === path)?.content.toString('utf8');
@@ -45,11 +51,17 @@ const textAt = (tree: JudgedTree, path: string): string | undefined =>
 const judgeAll = (judge: (tree: JudgedTree) => readonly string[]): readonly string[] =>
   rendered.flatMap(({ name, tree }) => judge(tree).map((fault) => `${name}: ${fault}`));
 
-/** The preset's tree with one text in place of another: what a judge must find. */
+/** A preset's tree, or else that of a row, whose file has the text. */
+function treeWith(path: string, text: string): JudgedTree {
+  const [found] = [...rendered].reverse().filter(({ tree }) => textAt(tree, path)?.includes(text));
+  expect(found, `${path} with ${text}`).toBeDefined();
+  return found?.tree ?? treeOf({});
+}
+
+/** A tree with one text in place of another: what a judge must find. */
 function twin(path: string, from: string, to: string): JudgedTree {
-  const tree = presetTree();
+  const tree = treeWith(path, from);
   const text = textAt(tree, path) ?? '';
-  expect(text, `${path} of the preset`).toContain(from);
   const files = [...tree.values()].map((file) => [
     file.path,
     file.path === path ? text.replace(from, () => to) : file.content.toString('utf8'),
@@ -59,13 +71,102 @@ function twin(path: string, from: string, to: string): JudgedTree {
 
 /** Programs that are there only with a component. */
 const BROUGHT_BY: readonly (readonly [RegExp, (tree: JudgedTree) => boolean])[] = [
-  [/\bdocker compose\b/, (tree) => textAt(tree, 'docker-compose.yml') !== undefined],
-  [/\bkubectl\b/, (tree) => [...tree.keys()].some((path) => path.startsWith('kubernetes/'))],
-  [/\bredis-cli\b/, (tree) => /^ {2}redis:$/m.test(textAt(tree, 'docker-compose.yml') ?? '')],
-  [/\brabbitmqctl\b/, (tree) => /^ {2}rabbitmq:$/m.test(textAt(tree, 'docker-compose.yml') ?? '')],
+  [/\bdocker compose\b/, (tree) => textAt(tree, 'docker-compose.prod.yml') !== undefined],
+  [/\bkubectl\b/, (tree) => [...tree.keys()].some((path) => /^(?:kubernetes|k8s|helm)\//.test(path))],
+  [
+    /\bhelm (?:test|upgrade|rollback|lint)\b/,
+    (tree) => [...tree.keys()].some((path) => path.startsWith('helm/')),
+  ],
+  [/\bredis-cli\b/, (tree) => hasService(tree, 'redis')],
+  [/\brabbitmqctl\b/, (tree) => hasService(tree, 'rabbitmq')],
   [/\bauth_audit_log\b|\buser_sessions\b|login-attack/, hasAccounts],
   [/deploy-blue-green/, (tree) => textAt(tree, 'scripts/deploy-blue-green.sh') !== undefined],
 ];
+
+const hasService = (tree: JudgedTree, name: string): boolean =>
+  servicesIn(tree, ['docker-compose.yml', 'docker-compose.dev.yml']).has(name);
+
+/** The services of compose files; those that are not there have none. */
+const servicesIn = (tree: JudgedTree, paths: readonly string[]): ReadonlySet<string> =>
+  new Set(
+    paths.flatMap((path) =>
+      Object.entries(composeFile(tree, path)?.services ?? {}).flatMap(([name, service]) =>
+        // An overlay takes out what it resets.
+        service === null ? [] : [name],
+      ),
+    ),
+  );
+
+const composeFiles = new WeakMap<JudgedFile, ComposeFile>();
+
+function composeFile(tree: JudgedTree, path: string): ComposeFile | undefined {
+  const file = [...tree.values()].find((one) => one.path === path);
+  if (!file) return undefined;
+  // Tags of compose such as `!reset` are none of YAML's own.
+  const read =
+    composeFiles.get(file) ?? (parse(file.content.toString('utf8'), { logLevel: 'error' }) as ComposeFile);
+  composeFiles.set(file, read);
+  return read;
+}
+
+interface ComposeFile {
+  readonly include?: readonly string[];
+  readonly services?: Readonly<Record<string, unknown>>;
+}
+
+/** What a command of compose without a file reads. */
+const filesByDefault = (tree: JudgedTree): readonly string[] =>
+  composeFile(tree, 'compose.yaml')?.include ?? ['docker-compose.yml'];
+
+/** Subcommands of compose whose words are services. */
+const ON_SERVICES = new Set(['images', 'logs', 'pull', 'restart', 'stop', 'up']);
+
+/** Services that a command of compose names, and that the files which it reads do not have. */
+function unknownServices(tree: JudgedTree): readonly string[] {
+  return commandsOf(documentsOf(tree)).flatMap(({ words: typed, path, line }) => {
+    const [program, compose, ...words] = typed.map((word) => word ?? '');
+    if (program !== 'docker' || compose !== 'compose') return [];
+    const files = words.filter((_, index) => words[index - 1] === '-f');
+    const services = servicesIn(tree, files.length > 0 ? files : filesByDefault(tree));
+    const own = words.filter(
+      (word, index) => !word.startsWith('-') && !['-f', '--profile'].includes(words[index - 1] ?? ''),
+    );
+    const [action = '', ...named] = own;
+    const meant = ON_SERVICES.has(action) ? named : ['exec', 'run'].includes(action) ? named.slice(0, 1) : [];
+    return meant
+      .filter((service) => !services.has(service))
+      .map((service) => `${path}:${line} names the service ${service}, which is not in what it reads`);
+  });
+}
+
+/** Targets of make that documents name and the Makefile does not have. */
+function unknownTargets(tree: JudgedTree): readonly string[] {
+  const targets = new Set(
+    [...(textAt(tree, 'Makefile') ?? '').matchAll(/^([a-z][a-z0-9-]*):/gm)].map(([, target]) => target),
+  );
+  return commandsOf(documentsOf(tree)).flatMap(({ words: [program, target], path, line }) =>
+    program === 'make' && !targets.has(target) ? [`${path}:${line} makes ${target ?? 'nothing'}`] : [],
+  );
+}
+
+/** Pictures whose arrows begin or end at nothing that is drawn. */
+function danglingArrows(tree: JudgedTree): readonly string[] {
+  const ends = /^ *([\w-]+)(?:\["[^"]*"\])? (?:-->|-\.->)(?:\|[^|]*\|)? ([\w-]+)/;
+  return documentsOf(tree).flatMap((file) =>
+    markdownOf(file)
+      .blocks.filter(({ language }) => language === 'mermaid')
+      .flatMap(({ lines, line }) => {
+        const drawn = new Set(
+          lines.flatMap((text) => [...text.matchAll(/([\w-]+)(?:\[\(?")/g)].map(([, node]) => node)),
+        );
+        const arrows = lines.filter((text) => /-->|-\.->/.test(text)).map((text) => ends.exec(text));
+        const loose = arrows.flatMap((arrow) =>
+          arrow ? arrow.slice(1, 3).filter((end) => !drawn.has(end)) : ['an arrow that cannot be read'],
+        );
+        return loose.map((end) => `${file.path}:${line} draws no ${end}`);
+      }),
+  );
+}
 
 function hasAccounts(tree: JudgedTree): boolean {
   return (textAt(tree, 'bulwark.json') ?? '').includes('"auth": "database"');
@@ -90,16 +191,46 @@ const KINDS: Readonly<Record<string, string>> = {
 
 interface Manifest {
   readonly kind?: string;
+  /** Of a kustomization. */
+  readonly namespace?: string;
   readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> };
+}
+
+/** The values of a chart, as far as they name objects. */
+interface ChartValues {
+  readonly processes: Readonly<Record<string, unknown>>;
+  readonly jobs?: Readonly<Record<string, unknown>>;
+  readonly migrations?: unknown;
+  readonly backup?: unknown;
+}
+
+/** What a release by the chart's own name has, by its values: test/tools looks at what is really there. */
+function objectsOfChart(tree: JudgedTree): readonly Manifest[] {
+  return [...tree.values()].flatMap(({ path, content }): readonly Manifest[] => {
+    const chart = /^helm\/([^/]+)\/values\.yaml$/.exec(path)?.[1];
+    if (chart === undefined) return [];
+    const { processes, jobs = {}, migrations, backup } = parse(content.toString('utf8')) as ChartValues;
+    const named = (kind: string, name: string): Manifest => ({
+      kind,
+      metadata: { name: `${chart}-${name}`, labels: { 'app.kubernetes.io/component': name } },
+    });
+    return [
+      ...Object.keys(processes).map((name) => named('Deployment', name)),
+      ...Object.keys(jobs).map((name) => named('CronJob', name)),
+      ...(migrations === undefined ? [] : [named('Job', 'migrate')]),
+      ...(backup === undefined ? [] : [named('CronJob', 'backup')]),
+    ];
+  });
 }
 
 function manifestsOf(tree: JudgedTree): readonly Manifest[] {
   return [...tree.values()]
-    .filter(({ path }) => /^kubernetes\/.*\.ya?ml$/.test(path))
+    .filter(({ path }) => /^(?:kubernetes|k8s|helm\/namespaces)\/.*\.ya?ml$/.test(path))
     .flatMap(({ content }) =>
       parseAllDocuments(content.toString('utf8')).map((document) => document.toJS() as Manifest | null),
     )
-    .filter((manifest) => manifest !== null);
+    .filter((manifest) => manifest !== null)
+    .concat(objectsOfChart(tree));
 }
 
 /** Objects, namespaces and labels that kubectl is asked for and that no manifest has. */
@@ -113,6 +244,10 @@ function missingObjects(tree: JudgedTree): readonly string[] {
           // Each version's Job has its tag in place of this word.
           (kind === 'Job' && name.startsWith(metadata?.name?.replace(/version$/, '') ?? name))),
     );
+  // An overlay names its own; the base has one to be renamed.
+  const isNamespace = (name: string): boolean =>
+    has('Namespace', name) ||
+    manifests.some(({ kind, namespace }) => kind === 'Kustomization' && namespace === name);
   return commandsOf(documentsOf(tree))
     .filter(({ words: [program] }) => program === 'kubectl')
     .flatMap(({ words, path, line }) => {
@@ -120,7 +255,7 @@ function missingObjects(tree: JudgedTree): readonly string[] {
         const object = /^([a-z]+)\/([a-z0-9-]+)$/.exec(word ?? '');
         const kind = KINDS[object?.[1] ?? ''];
         if (kind !== undefined && !has(kind, object?.[2] ?? '')) return [word ?? ''];
-        if (words[index - 1] === '--namespace' && word !== undefined && !has('Namespace', word))
+        if (words[index - 1] === '--namespace' && word !== undefined && !isNamespace(word))
           return [`the namespace ${word}`];
         const selector = /^--selector=([^=]+)=(.+)$/.exec(word ?? '');
         const [, label = '', value = ''] = selector ?? [];
@@ -162,6 +297,16 @@ function unknownModules(tree: JudgedTree): readonly string[] {
       .filter((module) => !PROGRAMS.has(module) && !exists(module))
       .map((module) => `${file.path} runs ${module}`),
   );
+}
+
+/** Scripts that npm is to run, and that the manifest does not have. */
+function unknownScripts(tree: JudgedTree): readonly string[] {
+  const { scripts } = JSON.parse(textAt(tree, 'package.json') ?? '{"scripts":{}}') as { scripts: object };
+  return commandsOf(documentsOf(tree))
+    .filter(({ words: [program, verb] }) => program === 'npm' && verb === 'run')
+    .map(({ words, path, line }) => ({ name: words[2] ?? '', path, line }))
+    .filter(({ name }) => !(name in scripts))
+    .map(({ name, path, line }) => `${path}:${line} runs the script ${name}`);
 }
 
 /** Modules that Python or the development requirements bring along. */
@@ -259,6 +404,18 @@ describe('the documents of every row', () => {
   });
 
   it.each([
+    ['docs/ARCHITECTURE.md'],
+    ['docs/DEPLOYMENT_GUIDE.md'],
+    ['docs/PERFORMANCE.md'],
+    ['docs/DISASTER_RECOVERY.md'],
+    ['docs/runbooks/alerts/README.md'],
+    ['docs/runbooks/incident.md'],
+    ['docs/runbooks/restore.md'],
+  ])('the preset node-platform has %s, and the README leads to it or to its index', (path) => {
+    expectToLeadTo(path, presetTree('node-platform'));
+  });
+
+  it.each([
     ['DEPLOYMENT.md'],
     ['docs/PRODUCTION_READINESS.md'],
     ['docs/PRODUCTION_CHECKLIST.md'],
@@ -271,12 +428,22 @@ describe('the documents of every row', () => {
     ['docs/runbooks/restore.md'],
     ['docs/runbooks/dependency-down.md'],
     ['docs/runbooks/login-attack.md'],
-  ])('the preset has %s, and the README leads to it or to its index', (path) => {
-    const tree = presetTree();
+  ])('the preset fastapi-platform has %s, and the README leads to it or to its index', (path) => {
+    expectToLeadTo(path, presetTree('fastapi-platform'));
+  });
+
+  it.each([
+    ...[/^## Local development$/m, /^## Docker Compose$/m, /^## Kubernetes$/m, /^## Cloud$/m],
+    ...[/^## Continuous integration$/m, /^## Monitoring$/m, /^## Troubleshooting$/m],
+  ])('the deployment guide of node-platform has the section %s', (section) => {
+    expect(textAt(presetTree('node-platform'), 'docs/DEPLOYMENT_GUIDE.md')).toMatch(section);
+  });
+
+  const expectToLeadTo = (path: string, tree: JudgedTree): void => {
     expect(textAt(tree, path)).toMatch(/^# /);
     const index = path.startsWith('docs/runbooks/') ? 'docs/runbooks/README.md' : 'README.md';
     expect(textAt(tree, index)).toContain(`(${path.replace('docs/runbooks/', '')})`);
-  });
+  };
 });
 
 /** Each judge finds nothing in any row, and finds the one fault of its twin. */
@@ -309,9 +476,37 @@ const JUDGES: readonly {
     twins: [['docs/runbooks/incident.md', 'python -m services.', 'python -m service.']],
   },
   {
+    says: 'run scripts of npm that are there',
+    judge: unknownScripts,
+    twins: [['docs/runbooks/incident.md', 'docker compose ps --all', 'npm run migrations']],
+  },
+  {
     says: 'name nothing of a component that was not chosen',
     judge: strangers,
     twins: [['docker-compose.yml', '\n  rabbitmq:\n', '\n  broker:\n']],
+  },
+  {
+    says: 'name services that are in the compose files they read',
+    judge: unknownServices,
+    twins: [
+      ['docs/runbooks/alerts/proxy-down.md', 'logs --since=15m proxy', 'logs --since=15m proxi'],
+      [
+        'docs/runbooks/alerts/backup-too-old.md',
+        'docker compose -f docker-compose.prod.yml logs',
+        'docker compose logs',
+      ],
+      ['docs/runbooks/incident.md', 'exec api', 'exec app'],
+    ],
+  },
+  {
+    says: 'make targets that the Makefile has',
+    judge: unknownTargets,
+    twins: [['docs/DEPLOYMENT_GUIDE.md', 'make deploy', 'make deployment']],
+  },
+  {
+    says: 'have pictures whose arrows lead from one thing to another',
+    judge: danglingArrows,
+    twins: [['docs/ARCHITECTURE.md', '  worker -->|5432| postgres', '  worker -->|5432| postgre']],
   },
   {
     says: 'name objects of Kubernetes that a manifest has',
@@ -351,7 +546,7 @@ describe.each(JUDGES)('the documents $says', ({ judge, twins }) => {
   });
 
   it.each(twins)('or it is found: in %s, %s made %s', (path, from, to) => {
-    const before = judge(presetTree());
+    const before = judge(treeWith(path, from));
     expect(judge(twin(path, from, to)).length).toBeGreaterThan(before.length);
   });
 });
@@ -371,15 +566,18 @@ describe('recovery objectives', () => {
         seen += 1;
         const outside = data === 'the database at its provider';
         const pointInTime = outside && answers['disaster-recovery.pointInTimeRecovery'] === true;
-        const interval = Number(answers['disaster-recovery.backupIntervalHours'] ?? 24);
+        const scripts = (answers.operations as readonly string[] | undefined)?.includes('backup') === true;
+        const hours = answers[scripts ? 'backup.intervalHours' : 'disaster-recovery.backupIntervalHours'];
+        const interval = Number(hours ?? 24);
         expect(minutesOf(rpo), `${name}: RPO of ${data ?? ''}`).toBe(pointInTime ? 5 : 60 * interval);
         expect(rests.includes('dump'), name).toBe(!pointInTime);
         expect(minutesOf(rto), name).toBeGreaterThanOrEqual(
           Number(answers['disaster-recovery.restoreMinutes'] ?? 60),
         );
-        // What the objective rests on is written down: a line of cron, or the provider's own.
+        // What the objective rests on is written down: a line of cron, the backup's scripts, or the provider's own.
         const text = file?.content.toString('utf8') ?? '';
-        expect(text).toContain(pointInTime ? "provider's point-in-time recovery" : '```crontab');
+        const dumps = scripts ? '/backup.sh`' : '```crontab';
+        expect(text).toContain(pointInTime ? "provider's point-in-time recovery" : dumps);
       }
     }
     expect(seen).toBeGreaterThan(5);

@@ -13,19 +13,33 @@ import {
   pythonWith,
 } from '../support/read-back.ts';
 import { toolsAreRequired } from '../support/tool-groups.ts';
-import { meantWith } from '../support/pairwise.ts';
+import { meantWith, neededBy } from '../support/pairwise.ts';
 import { catalog, render, textOf, type Rendered } from '../support/render.ts';
 
 const STACKS = catalog.components.filter(({ category }) => category === 'stack').map(({ id }) => id);
 const textQuestions = catalog.questions.filter(({ field }) => field.kind === 'text');
 
-/** What is chosen beside the answer: the component that it belongs to, unless that is the stack itself. */
+/** What is chosen beside the answer: the component that it belongs to, unless that is the stack itself, and what that needs. */
 function choicesFor(key: string, stack: string): Record<string, FieldValue> {
-  const owner = catalog.components.find(({ id }) => key.startsWith(`${id}.`));
+  const owner = catalog.components.find(
+    ({ id, category }) => key.startsWith(`${id}.`) && category !== 'stack',
+  );
+  const chosen = owner ? [owner.id, ...neededBy(owner, catalog.components)] : [];
+  const required = catalog.components.find(({ id }) => id === stack)?.requires ?? [];
+  const categories = new Set(
+    catalog.components.filter(({ id }) => chosen.includes(id)).map(({ category }) => category),
+  );
   return {
     stack,
     data: stack === 'none' ? [] : ['postgres', 'redis'],
-    ...(owner && owner.category !== 'stack' && { [owner.category]: [owner.id] }),
+    ...Object.fromEntries(
+      [...categories].map((category) => [
+        category,
+        catalog.components
+          .filter((one) => one.category === category && [...chosen, ...required].includes(one.id))
+          .map(({ id }) => id),
+      ]),
+    ),
     ...Object.fromEntries(meantWith(key)),
   };
 }

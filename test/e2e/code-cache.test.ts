@@ -1,6 +1,15 @@
 /** What V8 has compiled is kept beside the program: it is used, it may be missing or spoilt, and nothing else depends on it. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,8 +31,19 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** Renders without writing. */
+const render = (): string => run(['create', folder, '--yes', '--dry-run', '--no-verify', '--json']);
+
 function list(environment: Readonly<Record<string, string>> = {}, as: readonly string[] = []): string {
-  const args = [...as, process.execPath, join(dist, 'bin.js'), 'list', '--json'];
+  return run(['list', '--json'], environment, as);
+}
+
+function run(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  as: readonly string[] = [],
+): string {
+  const args = [...as, process.execPath, join(dist, 'bin.js'), ...command];
   const { status, stdout, stderr } = spawnSync('env', args, {
     encoding: 'utf8',
     env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '', ...environment },
@@ -44,6 +64,19 @@ test('it is written whole by the first run and left alone by the next, which say
   expect(content.length).toBeGreaterThan(100_000);
   expect(list()).toBe(said);
   expect(readFileSync(join(dist, PROGRAM)).equals(content)).toBe(true);
+});
+
+test('a run that loads what none did before keeps the rest of its way too, and the same run once more does not', () => {
+  const kept = (): number => readFileSync(join(dist, PROGRAM)).length;
+  list();
+  const ofList = kept();
+  render();
+  const ofBoth = kept();
+  expect(ofBoth).toBeGreaterThan(1.2 * ofList);
+  const { mtimeMs } = statSync(join(dist, PROGRAM));
+  render();
+  list();
+  expect(statSync(join(dist, PROGRAM)).mtimeMs).toBe(mtimeMs);
 });
 
 test('what V8 refuses is made anew', () => {

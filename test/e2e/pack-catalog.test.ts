@@ -156,7 +156,7 @@ describe('completion', () => {
     const { stdout, code } = runIn('.', 'completion', 'bash', ...PACK);
     expect(code).toBe(0);
     for (const word of ['acme-card', 'acme-small', '--acme-card-tier']) expect(stdout).toContain(word);
-    expect(runIn('.', 'completion', 'bash').stdout).not.toContain('acme');
+    expect(runIn('.', 'completion', 'bash').stdout).not.toContain('acme-handbook');
   });
 
   test('in a repository offers those of its packs, and never fails for them', () => {

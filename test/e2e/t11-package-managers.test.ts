@@ -34,11 +34,11 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bulwark-t11-'));
   packEverything(join(folder, 'tarballs'));
   registry = await startRegistry(join(folder, 'tarballs'));
-  const { code } = await runCommand(
+  const { code, output } = await runCommand(
     ['npm', 'create', '--yes', 'bulwark', 'my-service', '--', ...FLAGS],
     'first',
   );
-  expect(code).toBe(0);
+  expect(code, output).toBe(0);
   expected = snapshot(join(folder, 'first/my-service'));
 }, 60_000);
 afterAll(() => {

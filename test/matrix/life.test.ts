@@ -96,7 +96,7 @@ const placesOf = (results: readonly CheckResult[]): readonly string[] =>
 
 const foundByOurs = async (tree: JudgedTree): Promise<readonly string[]> => placesOf(await runEmbedded(tree));
 
-const PRESETS = ['minimal', 'fastapi-platform'] as const;
+const PRESETS = ['minimal', 'fastapi-platform', 'node-platform'] as const;
 /** Of the pairwise rows one in so many. */
 const STRIDE = 23;
 const SOME_ROWS = namedRows().filter((_, index) => index % STRIDE === 0);
@@ -137,10 +137,10 @@ describe('T21: add', () => {
 });
 
 describe('T21: remove', () => {
-  test(
-    'of one component after another from the platform leaves what create gives, and no finding',
-    async () => {
-      await run(['create', '.', '--preset', 'fastapi-platform', '--name', 'Shop']);
+  test.each(['fastapi-platform', 'node-platform'])(
+    'of one component after another from %s leaves what create gives, and no finding',
+    async (preset) => {
+      await run(['create', '.', '--preset', preset, '--name', 'Shop']);
       const removed: string[] = [];
       for (let wanted = chosenIn(answersNow()).toReversed(); wanted.length > 0;) {
         const [id = '', ...rest] = wanted;
@@ -156,7 +156,7 @@ describe('T21: remove', () => {
         life.commit();
         removed.push(id);
         expect(bytesOf(await treeOf()), `without ${removed.join(', ')}`).toEqual(
-          bytesOf(await createdTree(answersNow(), 'fastapi-platform')),
+          bytesOf(await createdTree(answersNow(), preset)),
         );
         expect(await foundByOurs(await treeOf()), `without ${removed.join(', ')}`).toEqual([]);
       }
@@ -242,7 +242,7 @@ describe('T21: update', () => {
     async ({ answers }) => {
       await create(answers, older);
       const edited = await editAll();
-      expect(edited.length).toBeGreaterThan(2);
+      expect(edited.length).toBeGreaterThan(1);
       await run(['update']);
       for (const path of edited) expect(life.read(path), path).toMatch(/\bours\b|Ask Ada/);
       expect(await foundByOurs(await treeOf())).toEqual([]);

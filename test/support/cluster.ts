@@ -89,6 +89,55 @@ export async function startCluster(): Promise<Cluster> {
   }
 }
 
+/** A kind whose operator is not there: its objects are stored and nothing else. */
+export interface CustomKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+/** Registers kinds of others, and waits until the API server takes them. */
+export async function registerKinds(cluster: Cluster, kinds: readonly CustomKind[]): Promise<void> {
+  for (const { group, version, kind } of kinds) {
+    const singular = kind.toLowerCase();
+    await cluster.ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${singular}s.${group}` },
+      spec: {
+        group,
+        scope: 'Namespaced',
+        names: { plural: `${singular}s`, singular, kind },
+        versions: [
+          {
+            name: version,
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        ],
+      },
+    });
+  }
+  await cluster.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=20s');
+}
+
+export const EXTERNAL_SECRET: CustomKind = {
+  group: 'external-secrets.io',
+  version: 'v1',
+  kind: 'ExternalSecret',
+};
+export const SERVICE_MONITOR: CustomKind = {
+  group: 'monitoring.coreos.com',
+  version: 'v1',
+  kind: 'ServiceMonitor',
+};
+export const PROMETHEUS_RULE: CustomKind = {
+  group: 'monitoring.coreos.com',
+  version: 'v1',
+  kind: 'PrometheusRule',
+};
+
 /** @returns its URL */
 async function startEtcd(
   state: string,

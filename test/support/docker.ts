@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { cacheFolder, digestOf } from './cache.ts';
 import { keep, run, tryRun, until } from './keep.ts';
 import { startNetwork, type Network } from './network.ts';
-import { provideNginx } from './nginx.ts';
+import { provideNextRelease } from './next-release.ts';
+import { nodeFolder } from './node-releases.ts';
 import { findTool, requireTool } from './tools.ts';
 
 /** The first address of Docker's bridge: where a container reaches this machine, and so the proxy. */
@@ -56,13 +57,9 @@ export interface Docker {
   readonly end: () => Promise<void>;
 }
 
-/** Those of `languages.sh`. */
-const LANGUAGES = ['node', 'golang'] as const;
-type Language = (typeof LANGUAGES)[number];
-
 interface Base {
-  /** Of the files that `bases.sh` and `languages.sh` make, or that of nginx. */
-  readonly tar: 'debian' | 'python' | 'services' | 'nginx' | Language;
+  /** Of the files that `bases.sh` and `languages.sh` make, or that of nginx or of what asks for certificates; of Node.js there is one for each release. */
+  readonly tar: 'debian' | 'python' | 'services' | 'nginx' | 'acme' | 'node' | 'golang';
   readonly changes: readonly string[];
 }
 
@@ -70,7 +67,7 @@ interface Base {
 const BASES: Readonly<Record<string, Base>> = {
   debian: { tar: 'debian', changes: ['CMD ["bash"]'] },
   python: { tar: 'python', changes: ['ENV PATH=/usr/local/bin:/usr/bin:/bin', 'CMD ["python3"]'] },
-  node: { tar: 'node', changes: ['CMD ["node"]'] },
+  node: { tar: 'node', changes: ['ENV PATH=/usr/local/bin:/usr/bin:/bin', 'CMD ["node"]'] },
   golang: {
     tar: 'golang',
     changes: ['ENV PATH=/usr/local/go/bin:/usr/local/bin:/usr/bin:/bin', 'CMD ["bash"]'],
@@ -99,6 +96,10 @@ const BASES: Readonly<Record<string, Base>> = {
   nginx: {
     tar: 'nginx',
     changes: ['ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'CMD ["nginx", "-g", "daemon off;"]'],
+  },
+  'certbot/certbot': {
+    tar: 'acme',
+    changes: ['ENV PATH=/usr/bin:/bin', 'ENTRYPOINT ["certbot"]'],
   },
 };
 
@@ -194,10 +195,12 @@ async function provideImages(
     return stdout.trim() === label;
   };
   for (const image of imagesOf(repository)) {
-    const base = BASES[image.slice(0, image.indexOf(':'))];
+    const [name = '', major = ''] = image.split(/[:.]/);
+    const base = BASES[name];
     if (!base) throw new Error(`no base is known for the image ${image}`);
-    const imported = `bulwark-base:${base.tar}`;
-    const { tar, made } = base.tar === 'nginx' ? await provideNginx() : await provideBase(base.tar);
+    const root = base.tar === 'node' ? `node-${major}` : base.tar;
+    const imported = `bulwark-base:${root}`;
+    const { tar, made } = await provideRoot(base.tar, major);
     if (!(await has(imported, made)))
       await docker(['import', '--change', `LABEL bulwark=${made}`, tar, imported]);
     const label = digestOf(made, JSON.stringify(base));
@@ -207,9 +210,22 @@ async function provideImages(
   }
 }
 
-/** The tar file of a base, and a name for this making of it; made at the first call. */
-async function provideBase(name: string): Promise<{ readonly tar: string; readonly made: string }> {
-  if (LANGUAGES.some((language) => language === name)) return provideLanguage(name);
+/** The root file system of an image, as a tar file, and a name for this making of it. */
+interface Root {
+  readonly tar: string;
+  readonly made: string;
+}
+
+/** Made at the first call. */
+async function provideRoot(name: Base['tar'], major: string): Promise<Root> {
+  if (name === 'nginx' || name === 'acme') return provideNextRelease(name);
+  if (name === 'golang') return provideLanguage(name);
+  return name === 'node'
+    ? provideLanguage(`node-${major}`, join(nodeFolder(major), 'node'))
+    : provideBase(name);
+}
+
+async function provideBase(name: string): Promise<Root> {
   const script = join(import.meta.dirname, 'docker/bases.sh');
   const made = digestOf(readFileSync(script, 'utf8'));
   const folder = cacheFolder('bases', made);
@@ -219,13 +235,17 @@ async function provideBase(name: string): Promise<{ readonly tar: string; readon
 }
 
 /** Likewise, on top of Debian's. */
-async function provideLanguage(name: string): Promise<{ readonly tar: string; readonly made: string }> {
+async function provideLanguage(name: string, program = ''): Promise<Root> {
   const debian = await provideBase('debian');
   const script = join(import.meta.dirname, 'docker/languages.sh');
-  const made = digestOf(readFileSync(script, 'utf8'), debian.made);
+  const made = digestOf(
+    readFileSync(script, 'utf8'),
+    debian.made,
+    program && (await run([program, '--version'])),
+  );
   const folder = cacheFolder('bases', made);
   const tar = join(folder, `${name}.tar`);
-  if (!existsSync(tar)) await run(['bash', script, folder, debian.tar, name], { seconds: 600 });
+  if (!existsSync(tar)) await run(['bash', script, folder, debian.tar, name, program], { seconds: 600 });
   return { tar, made };
 }
 
@@ -241,5 +261,5 @@ function imagesOf(repository: string): readonly string[] {
       .flatMap((name) => [...read(name).matchAll(/^ +image: (\S+:\S+)$/gm)])
       .map(([, image = '']) => image),
   ];
-  return [...new Set(named)].filter((image) => /:\d|:trixie/.test(image));
+  return [...new Set(named)].filter((image) => /:\d|:trixie|^certbot/.test(image));
 }

@@ -38,6 +38,7 @@ export const cronCommandsOf = (documents: readonly JudgedFile[]): readonly Scrip
 
 /** Programs that an operator has, or that are in the images of the data services. */
 const PROGRAMS = [
+  'amtool',
   'aws',
   'az',
   'cd',
@@ -54,10 +55,14 @@ const PROGRAMS = [
   'gh',
   'git',
   'grep',
+  'helm',
   'jq',
   'kubectl',
   'make',
   'mv',
+  'nginx',
+  'node',
+  'npm',
   'npx',
   'openssl',
   'pg_dump',
@@ -80,6 +85,9 @@ const PROGRAMS = [
   'umask',
   'uniq',
   'xargs',
+  // In the image of the backup.
+  'backup.sh',
+  'restore.sh',
 ] as const;
 
 const known = new Set<string>(PROGRAMS);
@@ -119,7 +127,8 @@ function innerWords(words: TypedCommand['words']): TypedCommand['words'] {
     const at = words.findIndex((word, index) => index > 0 && known.has(word ?? ''));
     return at < 0 ? [] : words.slice(at);
   }
-  const exec = words.indexOf('exec');
+  // Both start a program in a service's container.
+  const exec = words.findIndex((word) => word === 'exec' || word === 'run');
   if (program === 'kubectl') return words.includes('--') ? words.slice(words.indexOf('--') + 1) : [];
   if (program === 'docker' && words[1] === 'compose' && exec > 0) {
     const service = words.findIndex((word, index) => index > exec && !word?.startsWith('-'));

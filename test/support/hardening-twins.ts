@@ -30,6 +30,7 @@ const DEPLOYMENT = 'kubernetes/base/deployment.yaml';
 /** What the tools for Kubernetes judge is an overlay as it renders. */
 const OVERLAY = 'kubernetes/overlays/production/kustomization.yaml';
 const NGINX = 'docker/nginx/nginx.conf';
+const NGINX_SERVERS = 'docker/nginx/conf.d/default.conf';
 
 // Put together here, so that no scanner of this repository finds it.
 const TOKEN = ['ghp', 'a8Bd93kLq0ZxWv7Uy2Rt5Pm1Nc6Jh4Gf8sDe'].join('_');
@@ -431,7 +432,7 @@ export const HARDENING: Readonly<
     PDB: [
       {
         of: 'platform',
-        file: 'kubernetes/base/pod-disruption-budget.yaml',
+        file: 'kubernetes/base/pdb.yaml',
         from: 'component: api\nspec:\n  maxUnavailable: 1',
         to: 'component: api\nspec:\n  maxUnavailble: 1',
         tools: { kubeconform: 'kubeconform-invalid' },
@@ -440,7 +441,7 @@ export const HARDENING: Readonly<
       {
         of: 'platform',
         file: 'kubernetes/base/kustomization.yaml',
-        from: '  - pod-disruption-budget.yaml\n',
+        from: '  - pdb.yaml\n',
         to: '',
         tools: { 'kube-score': 'deployment-has-poddisruptionbudget' },
         in: OVERLAY,
@@ -457,7 +458,7 @@ export const HARDENING: Readonly<
       },
       {
         of: 'platform',
-        file: 'kubernetes/base/horizontal-pod-autoscaler.yaml',
+        file: 'kubernetes/base/hpa.yaml',
         from: 'stabilizationWindowSeconds: 300',
         to: 'stabilizationWindowSecond: 300',
         tools: { kubeconform: 'kubeconform-invalid' },
@@ -468,7 +469,7 @@ export const HARDENING: Readonly<
       {
         of: 'platform',
         file: 'kubernetes/base/kustomization.yaml',
-        from: '  - network-policies.yaml\n',
+        from: '  - networkpolicy.yaml\n',
         to: '',
         tools: { 'kube-score': 'pod-networkpolicy' },
         in: OVERLAY,
@@ -657,10 +658,12 @@ export const HARDENING: Readonly<
     'headers on every answer': [
       {
         of: 'proxied',
-        file: NGINX,
-        from: 'location / {\n            proxy_pass',
-        to: 'location / {\n            add_header X-Else 1;\n            proxy_pass',
+        file: NGINX_SERVERS,
+        from: 'location / {\n        proxy_pass',
+        to: 'location / {\n        add_header X-Else 1;\n        proxy_pass',
         tools: { gixy: 'add_header_redefinition' },
+        // Told of where the headers are that are lost.
+        in: NGINX,
       },
     ],
     'no version': [

@@ -28,18 +28,36 @@ const TEXT_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   'project.codeOwner': ['@my-team', '@acme-corp/platform_team'],
   domain: ['my-service.example.com', 'api.orders-2.acme.co.uk'],
   'fastapi.apiPrefix': ['/api/v1', '/v2'],
+  'node.apiPrefix': ['/api/v1', '/v2'],
+  'kustomize.deployerGroup': ['my-service-deployers', 'oidc:acme/deployers@acme.dev'],
+  'kustomize.operatorGroup': ['my-service-operators', '7f1c2d3e-0000-4000-8000-5a6b7c8d9e0f'],
   'kustomize.ingressClass': ['nginx', 'traefik'],
   'kustomize.ingressNamespace': ['ingress-nginx', 'kube-system'],
   'kustomize.clusterIssuer': ['letsencrypt', 'acme-2-staging'],
   'kustomize.monitoringNamespace': ['monitoring', '0-observability'],
   'kustomize.secretStore': ['secrets', 'vault-2'],
   'kustomize.dataNetwork': ['10.0.0.0/8', '192.168.250.0/24'],
+  'helm.ingressClass': ['nginx', 'traefik'],
+  'helm.ingressNamespace': ['ingress-nginx', 'kube-system'],
+  'helm.clusterIssuer': ['letsencrypt', 'acme-2-staging'],
+  'helm.monitoringNamespace': ['monitoring', '0-observability'],
+  'helm.secretStore': ['secrets', 'vault-2'],
+  'helm.dataNetwork': ['10.0.0.0/8', '192.168.250.0/24'],
   'on-call.email': ['on-call@acme.dev', 'sre+night@orders-2.acme.co.uk'],
   'on-call.lead': ['lead@acme.dev', 'o_neill|lead*@acme.dev'],
   'on-call.security': ['security@acme.dev', '_security_@acme.dev'],
   'on-call.pager': ['', 'https://pager.acme.dev/services/1?team=a&on=b', '+4930123456'],
   'disaster-recovery.copyTo': ['backup@backup.acme.dev:dumps', 'dumps_2@10.0.0.7:/srv/backups/my-service'],
+  'backup.bucket': ['my-service-backups', '', 'acme-2-archives'],
+  'backup.region': ['eu-central-1', 'us-gov-west-1'],
+  'backup.secondBucket': ['my-service-backups-far', ''],
+  'backup.secondRegion': ['eu-west-1', 'ap-southeast-2'],
+  'backup.uploads': ['', 'uploads'],
   'fleet.topic': ['bulwark', 'service-2'],
+  'monitoring.folder': ['monitoring', 'docker', 'ops/watch_2'],
+  'monitoring.slackChannel': ['#alerts', '#on_call-2'],
+  'monitoring.alertEmail': ['on-call@acme.dev', 'sre+night@orders-2.acme.co.uk'],
+  'monitoring.smtpServer': ['smtp.acme.dev:587', 'mail-2.acme.co.uk:2525'],
   'none.healthPath': ['/healthz', '/status/live'],
   'none.target': ['production', ''],
   'none.version': ['22'],
@@ -68,6 +86,11 @@ const INTEGER_SAMPLES: Readonly<Record<string, readonly number[]>> = {
   // At most as many workers in all as the least number of connections bears.
   'fastapi.workers': [1, 4, 5],
   'compose.replicas': [1, 2, 3],
+  // Two processes listen beside each other, each on a port of its own.
+  'node.websocketPort': [1025, 8001, 65534],
+  // The least is at most the most.
+  'helm.minReplicas': [2, 3],
+  'helm.maxReplicas': [3, 20, 500],
 };
 
 /**
@@ -82,6 +105,8 @@ const CHOICE_SAMPLES: Readonly<Record<string, readonly FieldValue[]>> = {
 
 /** Fields that have a meaning with one value of another only, or with several of which one stands for all. */
 const MEANT_WITH: Readonly<Record<string, readonly [key: string, value: FieldValue]>> = {
+  'kustomize.deployerGroup': ['kustomize.roles', true],
+  'kustomize.operatorGroup': ['kustomize.roles', true],
   'none.version': ['none.toolchain', 'npm'],
   'none.folder': ['none.toolchain', 'npm'],
   'none.files': ['none.toolchain', 'npm'],
@@ -95,8 +120,14 @@ const MEANT_WITH: Readonly<Record<string, readonly [key: string, value: FieldVal
   'none.testCommand': ['none.toolchain', 'npm'],
   'none.buildPackages': ['none.toolchain', 'npm'],
   'none.runPackages': ['none.toolchain', 'npm'],
+  'node.websocketPort': ['node.workflows', true],
+  'helm.secretStore': ['helm.secrets', 'external-secret'],
   'kustomize.secretStore': ['kustomize.secrets', 'external-secret'],
   'fleet.topic': ['fleet.source', 'topic'],
+  'backup.redis': ['redis', true],
+  'disaster-recovery.backupIntervalHours': ['backup', false],
+  'disaster-recovery.backupDays': ['backup', false],
+  'disaster-recovery.copyTo': ['backup', false],
 };
 
 /**
@@ -139,7 +170,14 @@ export function settingsFor(components: readonly AnyComponent[], stack: AnyCompo
       samples(`${component.id}.${name}`, field).map((value): Setting => ({
         key: `${component.id}.${name}`,
         value,
-        inRow: new Map([...present(component), ...meantWith(`${component.id}.${name}`)]),
+        inRow: new Map([
+          ...present(component),
+          ...meantWith(`${component.id}.${name}`).flatMap(([key, needed]) => [
+            [key, needed] as const,
+            ...withoutRefusers(key, needed),
+          ]),
+          ...withoutRefusers(`${component.id}.${name}`, value),
+        ]),
       })),
     ),
   );
@@ -147,6 +185,18 @@ export function settingsFor(components: readonly AnyComponent[], stack: AnyCompo
     (setting) => ({ ...setting, inRow: new Map([...setting.inRow, [setting.key, setting.value]]) }),
   );
 }
+
+/** Components that refuse an answer: a service of one port has no place for a second process that listens. */
+const REFUSED_BY: Readonly<Record<string, readonly ComponentId[]>> = {
+  'node.workflows true': ['cloud-run', 'container-instances'],
+};
+
+/** Those that refuse this answer. */
+export const refusersOf = (key: string, value: FieldValue): readonly ComponentId[] =>
+  REFUSED_BY[`${key} ${String(value)}`] ?? [];
+
+const withoutRefusers = (key: string, value: FieldValue): readonly (readonly [string, FieldValue])[] =>
+  refusersOf(key, value).map((id) => [id, false]);
 
 /** What must be answered besides, for a question to be asked at all. */
 export const meantWith = (key: string): readonly (readonly [string, FieldValue])[] => {

@@ -3,7 +3,7 @@ import { components, presets } from 'bulwark:components';
 import { templates } from 'bulwark:templates';
 import type { FieldValue } from '../../src/component/fields.ts';
 import type { RawAnswers, Resolution } from '../../src/plan/answers.ts';
-import { catalogOf, planResolved, resolveRun } from '../../src/plan/catalog.ts';
+import { catalogOf, planResolved, resolveRun, type Catalog } from '../../src/plan/catalog.ts';
 import type { Plan } from '../../src/plan/plan-run.ts';
 import { renderPlan } from '../../src/render/render-plan.ts';
 import type { VirtualTree } from '../../src/tree/virtual-tree.ts';
@@ -24,11 +24,12 @@ export interface Rendered {
 export async function planFor(
   answers: Readonly<Record<string, FieldValue>>,
   preset: string | null = null,
+  of: Catalog = catalog,
 ): Promise<Omit<Rendered, 'tree'>> {
   const raw: RawAnswers = { flag: new Map(Object.entries(answers)) };
-  const resolution = resolveRun(catalog, raw, preset);
+  const resolution = resolveRun(of, raw, preset);
   if (resolution.issues.length > 0) throw new Error(JSON.stringify(resolution.issues, null, 2));
-  const plan = await planResolved(catalog, resolution);
+  const plan = await planResolved(of, resolution);
   if (plan.issues.length > 0) throw new Error(JSON.stringify(plan.issues, null, 2));
   return { resolution, plan };
 }
@@ -37,8 +38,9 @@ export async function planFor(
 export async function render(
   answers: Readonly<Record<string, FieldValue>>,
   preset: string | null = null,
+  of: Catalog = catalog,
 ): Promise<Rendered> {
-  const planned = await planFor(answers, preset);
+  const planned = await planFor(answers, preset, of);
   return { ...planned, tree: renderPlan(planned.plan) };
 }
 

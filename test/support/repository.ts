@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FieldValue } from '../../src/component/fields.ts';
+import type { Catalog } from '../../src/plan/catalog.ts';
 import { run } from './keep.ts';
 import { render } from './render.ts';
 
@@ -10,8 +11,9 @@ import { render } from './render.ts';
 export async function renderedFolder(
   answers: Readonly<Record<string, FieldValue>>,
   preset: string | null = null,
+  of?: Catalog,
 ): Promise<string> {
-  const { tree } = await render(answers, preset);
+  const { tree } = await render(answers, preset, of);
   const folder = mkdtempSync(join(tmpdir(), 'bulwark-rendered-'));
   for (const file of tree.values()) {
     mkdirSync(dirname(join(folder, file.path)), { recursive: true });

@@ -32,8 +32,11 @@ export async function platformRows(): Promise<readonly NamedRow[]> {
   return named('platform', pairwiseRows(catalog.components, SEED, new Map([...given, ['stack', 'fastapi']])));
 }
 
-/** Real tools take minutes for a hundred rows: every so many of them is judged, and all with BULWARK_MATRIX=full. */
-const STRIDE = process.env.BULWARK_MATRIX === 'full' ? 1 : 4;
+/**
+ * Real tools take minutes for a hundred rows: every so many of them is judged (BULWARK_MATRIX_STRIDE says another number), and
+ * all with BULWARK_MATRIX=full.
+ */
+const STRIDE = process.env.BULWARK_MATRIX === 'full' ? 1 : Number(process.env.BULWARK_MATRIX_STRIDE ?? 8);
 
 /** What real tools judge: rows of everything, and rows of the preset. */
 export const toolRows = async (): Promise<readonly NamedRow[]> =>

@@ -28,7 +28,7 @@ interface Broker {
 
 const RABBITMQ = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 /** The newest version's programs. */
-function postgresFolder(): string | undefined {
+export function postgresFolder(): string | undefined {
   const versions = '/usr/lib/postgresql';
   if (!existsSync(versions)) return undefined;
   return readdirSync(versions)
@@ -60,6 +60,13 @@ export const freePort = (): Promise<number> =>
       });
     });
   });
+
+/** On the ports that they have by themselves: for a network of the tests' own, where nobody else has them. */
+export const OWN_NETWORK_URLS: ServiceUrls = {
+  DATABASE_URL: 'postgresql://app:app-password@127.0.0.1:5432/app',
+  REDIS_URL: 'redis://app:app-password@127.0.0.1:6379/0',
+  RABBITMQ_URL: 'amqp://app:app-password@127.0.0.1:5672/',
+};
 
 /** URLs on free ports of this machine. */
 export async function freeUrls(): Promise<ServiceUrls> {

@@ -45,6 +45,7 @@ const SETTINGS: Readonly<Record<string, readonly (readonly [tool: string, form: 
     ['mypy', /^\s*(ignore_errors|ignore_missing_imports|follow_imports)\s*=(.*)/],
     ['pylint', /^\s*(disable)\s*=(.*)/],
   ],
+  '.trivyignore.yaml': [['trivy', /^\s*- id: ([\w-]+)(.*)/]],
 };
 
 /** Files by which tools are silenced for a whole repository, away from the line. */

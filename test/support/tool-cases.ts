@@ -101,6 +101,27 @@ resources:
 `,
 };
 
+/** With a dependency that is not there, and a file of values. */
+const CHART = {
+  'deploy/chart/Chart.yaml': `apiVersion: v2
+name: app
+version: 1.0.0
+dependencies:
+  - name: cache
+    version: ^2.1.0
+    repository: https://charts.example
+    condition: cache.enabled
+`,
+  'deploy/chart/values.yaml': 'host: app.example\ncache:\n  enabled: false\n',
+  'deploy/chart/values-production.yaml': 'host: www.example\n',
+  'deploy/chart/templates/service.yaml': SERVICE.replace('app.example', '{{ .Values.host }}').replace(
+    'name: app',
+    'name: app\n  namespace: {{ .Release.Namespace }}',
+  ),
+};
+
+const SCHEMA = JSON.stringify({ properties: { host: { type: 'string' } } });
+
 const NGINX = `events {}
 http {
   server_tokens off;
@@ -186,6 +207,13 @@ export const TOOL_CASES: Readonly<Record<string, ToolCase>> = {
     judged: 2,
     bad: { 'kubernetes/base/service.yaml': SERVICE.replace('ExternalName', 'NodePort') },
     finds: { rule: 'service-type', path: 'kubernetes/overlays/test/kustomization.yaml' },
+  },
+  helm: {
+    group: 'helm',
+    good: CHART,
+    judged: 1,
+    bad: { 'deploy/chart/values-production.yaml': 'host: {}\n', 'deploy/chart/values.schema.json': SCHEMA },
+    finds: { rule: 'helm-lint', path: 'deploy/chart/values-production.yaml' },
   },
   promtool: {
     group: 'promtool',

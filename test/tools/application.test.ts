@@ -22,7 +22,8 @@ const WITH_RABBITMQ = ['postgres', 'redis', 'rabbitmq'];
 const WITHOUT_RABBITMQ = ['postgres', 'redis'];
 /** Making a virtual environment takes minutes, once. */
 const SETUP_MILLISECONDS = 600_000;
-const SUITE_MILLISECONDS = 300_000;
+/** Three minutes where nothing else runs; a busy machine takes twice as long. */
+const SUITE_MILLISECONDS = 600_000;
 const TOKEN = 'system-health-token-of-these-tests';
 
 /** Tests of the lock on two levels. */

@@ -9,7 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { cacheFolder, digestOf, virtualEnvironment } from '../support/cache.ts';
 import { run, tryRun } from '../support/keep.ts';
+import { catalogWith, WEBSOCKET } from '../support/listening.ts';
 import { PYTHON } from '../support/python-packages.ts';
+import { renderedFolder } from '../support/repository.ts';
 import { createdTree, writeTree } from '../support/rows.ts';
 import { describeWithTools } from '../support/tools.ts';
 
@@ -32,6 +34,9 @@ const SETTINGS: Readonly<Record<Target, Readonly<Record<string, string>>>> = {
     ECS_BLUE_TARGET_GROUP_ARN: 'arn:blue',
     ECS_GREEN_TARGET_GROUP_ARN: 'arn:green',
     ECS_SCHEDULER_ROLE_ARN: 'arn:aws:iam::123456789012:role/scheduler',
+    ECS_WEBSOCKET_RULE_ARN: 'arn:websocket',
+    ECS_WEBSOCKET_BLUE_TARGET_GROUP_ARN: 'arn:websocket-blue',
+    ECS_WEBSOCKET_GREEN_TARGET_GROUP_ARN: 'arn:websocket-green',
   },
   'cloud-run': { GCP_PROJECT: 'acme-staging', LOAD_BALANCER_ADDRESS: '203.0.113.7' },
   'container-instances': {
@@ -54,11 +59,15 @@ interface Cloud {
   readonly migrated: readonly string[];
   readonly calls: readonly (readonly string[])[];
   readonly revisions: unknown;
-  readonly services: Readonly<Record<string, { readonly desired: number; readonly version: string }>>;
+  readonly services: Readonly<
+    Record<string, { readonly desired: number; readonly version: string; readonly loadBalancers?: unknown }>
+  >;
   readonly pools: Readonly<Record<string, { readonly scaling: number; readonly version: string }>>;
   readonly groups: Readonly<Record<string, { readonly running: boolean; readonly version: string }>>;
   readonly service: { readonly status: { readonly traffic: readonly { readonly tag: string }[] } } | null;
   readonly schedules: Readonly<Record<string, unknown>>;
+  /** Of what listens beside the service: the weight of each target group. */
+  readonly rules: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 interface Illness {
@@ -74,11 +83,12 @@ interface Illness {
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bulwark-deploy-')));
 const full = join(folder, 'full');
 const bare = join(folder, 'bare');
+let listening = '';
 let python = '';
 let appSpecJudge = '';
 
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  for (const made of [folder, listening]) rmSync(made, { recursive: true, force: true });
 });
 
 async function buildAppSpecJudge(): Promise<string> {
@@ -111,6 +121,11 @@ beforeAll(async () => {
     full,
   );
   writeTree(await createdTree({ ...all, stack: 'none', data: [] }), bare);
+  listening = await renderedFolder(
+    { ...all, targets: ['ecs', 'digitalocean'], data: ['postgres', 'redis'] },
+    null,
+    catalogWith(WEBSOCKET),
+  );
   python = join(await virtualEnvironment(PYTHON, join(SUPPORT, 'requirements.txt')), 'python');
   appSpecJudge = await buildAppSpecJudge();
 }, 6 * MINUTE);
@@ -245,7 +260,7 @@ const nothingRuns = (target: Target, tree: string): object => ({
   ...{ cloud: target, slug: 'my-service', readyPath: readyPathOf(tree) },
   ...{ changes: 0, calls: [], served: [], migrated: [], live: null },
   ...{ sick: [], sickUnderTraffic: [], migrationsExit: 0, failing: [] },
-  ...{ services: {}, revisions: {}, weights: { blue: 100, green: 0 }, schedules: {} },
+  ...{ services: {}, revisions: {}, weights: { blue: 100, green: 0 }, rules: {}, schedules: {} },
   ...{ service: null, jobs: {}, pools: {} },
   ...{ groups: {}, pool: 'blue', servers: {} },
   copied: ['sha-a'],
@@ -303,6 +318,81 @@ describeWithTools('deploy-targets', [PYTHON, 'go', 'jq', 'flock', 'csplit'], () 
       expect(faults).not.toEqual([]);
     },
     MINUTE,
+  );
+
+  test.concurrent(
+    "the platforms' models take what listens beside the service, and refuse it spoilt",
+    async () => {
+      // The tasks of ECS: the service, its migrations, the listener; and the spec of App Platform.
+      const { judged, faults } = await faultsOf(listening);
+      expect({ judged, faults }).toEqual({ judged: 4, faults: [] });
+      for (const [file, from, to] of [
+        ['deploy/ecs/listeners.json', '"containerPort": 8001', '"containerPort": "8001"'],
+        ['.do/app.yaml', 'http_port: 8001', 'httpPort: 8001'],
+      ] as const) {
+        const spoilt = await faultsOf(twinOf(listening, file, from, to), dirname(file));
+        expect(spoilt.faults, file).not.toEqual([]);
+      }
+    },
+    MINUTE,
+  );
+
+  test.concurrent(
+    'ecs: what listens beside the service gets its traffic with its colour, and gives it back',
+    () =>
+      onStage(
+        'ecs',
+        async ({ script, deploy, cloud }) => {
+          const listeners = (): readonly (readonly [string, number, string])[] =>
+            Object.entries(cloud().services)
+              .filter(([name]) => name.includes('websocket'))
+              .map(([name, { desired, version }]) => [name.replace('my-service-', ''), desired, version]);
+          const ruled = (): unknown => cloud().rules['arn:websocket'];
+          await deploy('sha-a');
+          expect(listeners()).toEqual([['websocket-blue', 2, 'sha-a']]);
+          expect(cloud().services['my-service-websocket-blue']?.loadBalancers).toEqual([
+            { targetGroupArn: 'arn:websocket-blue', containerName: 'websocket', containerPort: 8001 },
+          ]);
+          expect(ruled()).toEqual({ 'arn:websocket-blue': 100, 'arn:websocket-green': 0 });
+          await deploy('sha-b');
+          expect(listeners()).toEqual([
+            ['websocket-blue', 2, 'sha-a'],
+            ['websocket-green', 2, 'sha-b'],
+          ]);
+          expect(ruled()).toEqual({ 'arn:websocket-blue': 0, 'arn:websocket-green': 100 });
+          const back = await script(['rollback', 'ecs', 'staging']);
+          expect(back.code, back.said).toBe(0);
+          expect(ruled()).toEqual({ 'arn:websocket-blue': 100, 'arn:websocket-green': 0 });
+          const retired = await script(['retire', 'ecs', 'staging']);
+          expect(retired.code, retired.said).toBe(0);
+          expect(listeners()).toEqual([
+            ['websocket-blue', 2, 'sha-a'],
+            ['websocket-green', 0, 'sha-b'],
+          ]);
+        },
+        listening,
+      ),
+    2 * MINUTE,
+  );
+
+  test.concurrent(
+    'ecs: a version whose tasks are sick under traffic takes its listeners back with it',
+    () =>
+      onStage(
+        'ecs',
+        async ({ script, deploy, cloud, fallIll }) => {
+          await deploy('sha-a');
+          await fallIll({ sickUnderTraffic: ['sha-b'] });
+          const { code } = await script(['ecs', 'staging', 'sha-b']);
+          expect(code).not.toBe(0);
+          expect(cloud().rules['arn:websocket']).toEqual({
+            'arn:websocket-blue': 100,
+            'arn:websocket-green': 0,
+          });
+        },
+        listening,
+      ),
+    2 * MINUTE,
   );
 
   test.concurrent.each(COLOURED)(

@@ -25,6 +25,12 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'the default', preset: null, answers: {} },
   { name: 'the default with RabbitMQ', preset: null, answers: { data: ALL_DATA } },
   { name: 'the platform', preset: 'fastapi-platform', answers: {} },
+  {
+    name: 'the platform by its chart',
+    preset: 'fastapi-platform',
+    answers: { orchestration: ['helm'], 'helm.serviceMonitor': true, 'helm.secrets': 'existing' },
+  },
+  { name: 'the Node platform', preset: 'node-platform', answers: {} },
   { name: 'minimal', preset: 'minimal', answers: {} },
   { name: 'minimal with services', preset: 'minimal', answers: { data: ALL_DATA } },
   {
@@ -43,7 +49,8 @@ function fullestRows(): ReturnType<typeof namedRows> {
   };
   // trivy takes an image of a registry with a port for one without a tag (KSV013), whatever its tag is.
   const isTakenForUntagged = (answers: Row): boolean =>
-    has(answers, 'orchestration', 'kustomize') && /:\d/.test(String(answers.registry));
+    ['kustomize', 'helm'].some((id) => has(answers, 'orchestration', id)) &&
+    /:\d/.test(String(answers.registry));
   const judged = namedRows().filter(
     ({ answers }) =>
       has(answers, 'containers', 'compose') &&

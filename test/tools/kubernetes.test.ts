@@ -3,7 +3,15 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { missingCluster, startCluster, type Cluster } from '../support/cluster.ts';
+import {
+  EXTERNAL_SECRET,
+  missingCluster,
+  PROMETHEUS_RULE,
+  registerKinds,
+  SERVICE_MONITOR,
+  startCluster,
+  type Cluster,
+} from '../support/cluster.ts';
 import { tryRun } from '../support/keep.ts';
 import { NONE, startKubelet, type Kubelet, type PodObject } from '../support/kubelet.ts';
 import { isAllowed, type Endpoint, type NetworkPolicy } from '../support/network-policies.ts';
@@ -18,36 +26,21 @@ let cluster: Cluster;
 let kubelet: Kubelet;
 const folders: string[] = [];
 
-/** The External Secrets Operator is not there: its object is stored and nothing else. */
-const EXTERNAL_SECRETS = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'externalsecrets.external-secrets.io' },
-  spec: {
-    group: 'external-secrets.io',
-    scope: 'Namespaced',
-    names: { plural: 'externalsecrets', singular: 'externalsecret', kind: 'ExternalSecret' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-};
-
 async function rendered(answers: Row, preset: string | null = null): Promise<string> {
   const folder = await renderedFolder(answers, preset);
   folders.push(folder);
   return folder;
 }
 
-const program = (folder: string, argv: readonly string[], timeout = '60s'): ReturnType<typeof tryRun> =>
+const program = (
+  folder: string,
+  argv: readonly string[],
+  timeout = '60s',
+  kubeconfig = cluster.kubeconfig,
+): ReturnType<typeof tryRun> =>
   tryRun(argv, {
     cwd: folder,
-    env: { KUBECONFIG: cluster.kubeconfig, ROLLOUT_TIMEOUT: timeout },
+    env: { KUBECONFIG: kubeconfig, ROLLOUT_TIMEOUT: timeout },
     seconds: 90,
   });
 
@@ -59,8 +52,13 @@ async function runIn(folder: string, ...argv: readonly string[]): Promise<string
 }
 
 /** What a person types: apply, and wait for the pods. */
-async function applied(folder: string, namespace: string, environment: string): Promise<string> {
-  const said = await runIn(folder, 'kubectl', 'apply', '-k', `kubernetes/overlays/${environment}`);
+async function applied(
+  folder: string,
+  namespace: string,
+  environment: string,
+  manifests = 'kubernetes',
+): Promise<string> {
+  const said = await runIn(folder, 'kubectl', 'apply', '-k', `${manifests}/overlays/${environment}`);
   await rolledOut(namespace);
   return said;
 }
@@ -111,8 +109,7 @@ describeWithTools(
       ]);
       // A failure is to be seen soon, not after three more tries.
       edit(platform, 'kubernetes/base/migrations.yaml', 'backoffLimit: 3', 'backoffLimit: 0');
-      await cluster.ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', EXTERNAL_SECRETS);
-      await cluster.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=20s');
+      await registerKinds(cluster, [EXTERNAL_SECRET, PROMETHEUS_RULE, SERVICE_MONITOR]);
       kubelet = startKubelet(cluster);
     }, 2 * MINUTE);
 
@@ -303,24 +300,14 @@ describeWithTools(
             ...['-n', namespace, 'wait', 'deployment/api', '--timeout=40s'],
             '--for=jsonpath={.status.readyReplicas}=6',
           );
-          edit(
-            platform,
-            'kubernetes/base/horizontal-pod-autoscaler.yaml',
-            'minReplicas: 2',
-            'minReplicas: 6',
-          );
+          edit(platform, 'kubernetes/base/hpa.yaml', 'minReplicas: 2', 'minReplicas: 6');
           await runIn(platform, 'scripts/deploy-kubernetes.sh', 'production', '0.2.0');
           expect(await imageOf(namespace, 'api')).toBe('ghcr.io/acme/order-desk:0.2.0');
           expect(await imageOf(namespace, 'worker')).toBe('ghcr.io/acme/order-desk:0.2.0');
           expect(
             await valueOf(namespace, 'job/migrate-0.2.0', '.spec.template.spec.containers[0].image'),
           ).toBe('ghcr.io/acme/order-desk:0.2.0-migrate');
-          edit(
-            platform,
-            'kubernetes/base/horizontal-pod-autoscaler.yaml',
-            'minReplicas: 6',
-            'minReplicas: 2',
-          );
+          edit(platform, 'kubernetes/base/hpa.yaml', 'minReplicas: 6', 'minReplicas: 2');
         },
         2 * MINUTE,
       );
@@ -412,6 +399,316 @@ describeWithTools(
       });
     });
 
+    describe('the workflow platform', () => {
+      const namespace = 'live-desk-production';
+      let folder: string;
+
+      beforeAll(async () => {
+        folder = await rendered(
+          {
+            name: 'Live Desk',
+            owner: 'acme',
+            domain: 'live.acme.com',
+            'kustomize.operatorGroup': 'oidc:operators',
+          },
+          'node-platform',
+        );
+      });
+
+      test(
+        'is rolled out after the migrations, scaled and routed to process by process',
+        async () => {
+          const said = await applied(folder, namespace, 'production', 'k8s');
+          expect(said).not.toMatch(/would violate|forbidden/i);
+          const begun = begunIn(namespace);
+          const firstOf = (name: string): number => begun.findIndex((pod) => pod.startsWith(`${name}-`));
+          for (const name of ['api', 'websocket', 'worker']) {
+            expect(firstOf(name)).toBeGreaterThan(firstOf('migrate'));
+          }
+          for (const name of ['api', 'websocket']) {
+            await cluster.kubectl(
+              ...['--namespace', namespace, 'wait', `deployment/${name}`, '--timeout=40s'],
+              '--for=jsonpath={.status.readyReplicas}=3',
+            );
+          }
+          expect(await valueOf(namespace, 'ingress/websocket', '.spec.rules[0].http.paths[0]')).toContain(
+            '"path":"/ws"',
+          );
+          expect(
+            await valueOf(namespace, 'deployment/websocket', '.spec.template.spec.containers[0].command'),
+          ).toBe('["node","dist/commands/websocket.js"]');
+          // Its Service leads to its pods and no others, on its own port.
+          const selector = JSON.parse(
+            await valueOf(namespace, 'service/websocket', '.spec.selector'),
+          ) as object;
+          const chosen = Object.entries(selector).map((label) => label.join('='));
+          const ports = await cluster.kubectl(
+            ...['--namespace', namespace, 'get', 'pods', `--selector=${chosen.join(',')}`],
+            '--output=jsonpath={.items[*].spec.containers[*].ports}',
+          );
+          expect(await valueOf(namespace, 'service/websocket', '.spec.ports[0].targetPort')).toBe('http');
+          const port = '[{"containerPort":8001,"name":"http","protocol":"TCP"}]';
+          expect(ports).toBe(`${port} ${port} ${port}`);
+        },
+        MINUTE,
+      );
+
+      test('grows with processor and memory, and promises a quarter of what a pod may take', async () => {
+        const hpa = async (name: string): Promise<unknown> =>
+          JSON.parse(await valueOf(namespace, `hpa/${name}`, '.spec'));
+        for (const name of ['api', 'websocket']) {
+          expect(await hpa(name)).toMatchObject({
+            minReplicas: 3,
+            maxReplicas: 20,
+            metrics: [
+              { resource: { name: 'cpu', target: { averageUtilization: 70 } } },
+              { resource: { name: 'memory', target: { averageUtilization: 80 } } },
+            ],
+            behavior: { scaleDown: { stabilizationWindowSeconds: 300 } },
+          });
+        }
+        for (const name of ['api', 'websocket', 'worker']) {
+          const path = '.spec.template.spec.containers[0].resources';
+          expect(JSON.parse(await valueOf(namespace, `deployment/${name}`, path))).toMatchObject({
+            requests: { cpu: '500m', memory: '512Mi' },
+            limits: { cpu: '2', memory: '2Gi' },
+          });
+        }
+      });
+
+      test(
+        'reads the secrets of its own environment, and nothing before an overlay says which',
+        async () => {
+          await applied(folder, 'live-desk-staging', 'staging', 'k8s');
+          for (const environment of ['staging', 'production']) {
+            const keys = await valueOf(
+              `live-desk-${environment}`,
+              'externalsecret/api-secrets',
+              '.spec.data[*].remoteRef.key',
+            );
+            expect(new Set(keys.split(' '))).toEqual(new Set([`live-desk/${environment}`]));
+          }
+          const base = await runIn(folder, 'kubectl', 'kustomize', 'k8s/base');
+          expect(base).toContain('key: live-desk/environment');
+          expect(base).not.toMatch(/key: live-desk\/(?!environment)/);
+          const dev = await runIn(folder, 'kubectl', 'kustomize', 'k8s/overlays/dev');
+          expect(dev).not.toMatch(/kind: (?:ExternalSecret|CronJob\n(?:.*\n)*? {2}name: backup$)/m);
+        },
+        MINUTE,
+      );
+
+      test(
+        'replaces the pods when a setting of the ConfigMap changes',
+        async () => {
+          const nameOf = async (): Promise<string> =>
+            /name: (api-settings-\w+)$/m.exec(
+              await runIn(folder, 'kubectl', 'kustomize', 'k8s/overlays/production'),
+            )?.[1] ?? '';
+          const before = await nameOf();
+          expect(before).not.toBe('');
+          edit(folder, 'k8s/base/configmap.yaml', 'ENVIRONMENT=production', 'ENVIRONMENT=proving');
+          const after = await nameOf();
+          edit(folder, 'k8s/base/configmap.yaml', 'ENVIRONMENT=proving', 'ENVIRONMENT=production');
+          expect(after).toMatch(/^api-settings-\w{10}$/);
+          expect(after).not.toBe(before);
+          expect(await nameOf()).toBe(before);
+        },
+        MINUTE,
+      );
+
+      test(
+        'bears its full load and a backup in the quota while a version is rolled out',
+        async () => {
+          const servers = ['api', 'websocket'];
+          for (const name of servers) {
+            const most = '{"spec":{"minReplicas":20}}';
+            await cluster.kubectl('-n', namespace, 'patch', 'hpa', name, '-p', most);
+          }
+          for (const name of servers) {
+            await cluster.kubectl(
+              ...['-n', namespace, 'wait', `deployment/${name}`, '--timeout=40s'],
+              '--for=jsonpath={.status.readyReplicas}=20',
+            );
+          }
+          // A backup that goes on meanwhile.
+          kubelet.stuck = /^backup-by-hand/;
+          await cluster.kubectl('-n', namespace, 'create', 'job', 'backup-by-hand', '--from=cronjob/backup');
+          edit(folder, 'k8s/base/hpa.yaml', /minReplicas: 3/g, 'minReplicas: 20');
+          await runIn(folder, 'scripts/deploy-kubernetes.sh', 'production', '0.2.0');
+          edit(folder, 'k8s/base/hpa.yaml', /minReplicas: 20/g, 'minReplicas: 3');
+          expect(await imageOf(namespace, 'websocket')).toBe('ghcr.io/acme/live-desk:0.2.0');
+          const pods = await podsIn(namespace);
+          const running = pods.filter(({ status }) => status?.phase === 'Running');
+          expect(running.filter(({ metadata }) => /^(?:api|websocket)-/.test(metadata.name))).toHaveLength(
+            40,
+          );
+          expect(pods.find(({ metadata }) => metadata.name.startsWith('backup-by-hand'))?.status?.phase).toBe(
+            'Pending',
+          );
+          kubelet.stuck = NONE;
+          const done = ['wait', 'job/backup-by-hand', '--for=condition=Complete', '--timeout=20s'];
+          await cluster.kubectl('-n', namespace, ...done);
+        },
+        2 * MINUTE,
+      );
+
+      test(
+        'gets no pod beyond the quota',
+        async () => {
+          const used = await valueOf(namespace, 'quota/quota', '.status.used.pods');
+          const full = JSON.stringify({ spec: { hard: { pods: used } } });
+          await cluster.kubectl('-n', namespace, 'patch', 'quota', 'quota', '-p', full);
+          await cluster.kubectl('-n', namespace, 'create', 'job', 'one-more', '--from=cronjob/backup');
+          const refusal = 'involvedObject.name=one-more,reason=FailedCreate';
+          let events = '';
+          for (let tries = 0; tries < 50 && !events.includes('exceeded quota'); tries++) {
+            await sleep(200);
+            events = await cluster.kubectl('-n', namespace, 'get', 'events', '--field-selector', refusal);
+          }
+          expect(events).toContain('exceeded quota');
+          await cluster.kubectl('-n', namespace, 'delete', 'job/one-more');
+          await runIn(folder, 'kubectl', 'apply', '-n', namespace, '-f', 'k8s/base/resourcequota.yaml');
+          await runIn(folder, 'kubectl', 'apply', '-n', namespace, '-f', 'k8s/base/hpa.yaml');
+          for (const name of ['api', 'websocket']) {
+            await cluster.kubectl('-n', namespace, 'scale', `deployment/${name}`, '--replicas=3');
+          }
+        },
+        MINUTE,
+      );
+
+      test('is looked after: its alerts, its dashboards and where its metrics are', async () => {
+        const rules = await valueOf(namespace, 'prometheusrule/live-desk', '.spec.groups[*].rules[*].alert');
+        expect(rules.split(' ')).toContain('ServiceDown');
+        expect(await namesOf('servicemonitors', namespace)).toContain(
+          'servicemonitor.monitoring.coreos.com/api',
+        );
+        expect(await valueOf(namespace, 'cronjob/backup', '.spec.schedule')).toBe('0 2 * * *');
+        expect(await valueOf(namespace, 'pvc/backups', '.spec.accessModes[0]')).toBe('ReadWriteOnce');
+      });
+
+      test('is reached by whom it serves, and by nobody else', async () => {
+        const path = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;
+        const { items } = (await cluster.ask('GET', path)) as { items: readonly NetworkPolicy[] };
+        const pod = (component: string, port?: number): Endpoint => ({
+          namespace,
+          labels: { 'app.kubernetes.io/name': 'live-desk', 'app.kubernetes.io/component': component },
+          ...(port !== undefined && { ports: { http: port } }),
+        });
+        const other = (name: string): Endpoint => ({ namespace: name, labels: {} });
+        const reaches = (from: Endpoint, to: Endpoint, port: number): boolean =>
+          isAllowed(items, { from, to, port });
+        const websocket = pod('websocket', 8001);
+        expect(reaches(other('ingress-nginx'), websocket, 8001)).toBe(true);
+        expect(reaches(other('monitoring'), pod('api', 3000), 3000)).toBe(true);
+        expect(reaches(websocket, '10.4.0.9', 5432)).toBe(true);
+        expect(reaches(pod('backup'), '10.4.0.9', 5432)).toBe(true);
+        expect(reaches(pod('backup'), '203.0.113.9', 443)).toBe(true);
+        expect(reaches(other('default'), websocket, 8001)).toBe(false);
+        expect(reaches(pod('api', 3000), websocket, 8001)).toBe(false);
+        expect(reaches(websocket, '203.0.113.9', 443)).toBe(false);
+        expect(reaches(pod('backup'), websocket, 8001)).toBe(false);
+        expect(reaches(other('monitoring'), pod('backup'), 8001)).toBe(false);
+      });
+
+      /** The cluster as a member of a group sees it. */
+      function kubeconfigOf(groupName: string): string {
+        const file = join(folder, `${groupName.replace(/\W/g, '-')}.kubeconfig`);
+        const own = JSON.parse(readFileSync(cluster.kubeconfig, 'utf8')) as {
+          users: { user: Record<string, unknown> }[];
+        };
+        for (const { user } of own.users) {
+          user.as = 'dee';
+          user['as-groups'] = [groupName, 'system:authenticated'];
+        }
+        writeFileSync(file, JSON.stringify(own));
+        return file;
+      }
+
+      test(
+        'lets a deployer roll a version out by the script, and nobody else',
+        async () => {
+          const deploy = (groupName: string, ...words: readonly string[]): ReturnType<typeof tryRun> =>
+            program(folder, ['scripts/deploy-kubernetes.sh', ...words], '60s', kubeconfigOf(groupName));
+          const shown = await deploy('live-desk-deployers', '--dry-run', 'production', '0.3.0');
+          expect(shown.code, shown.output).toBe(0);
+          expect(shown.output).toContain(':0.3.0');
+          const refused = await deploy('live-desk-visitors', 'production', '0.3.0');
+          expect(refused.code).not.toBe(0);
+          expect(refused.output).toContain('forbidden');
+          expect(await imageOf(namespace, 'websocket')).toBe('ghcr.io/acme/live-desk:0.2.0');
+          const rolled = await deploy('live-desk-deployers', 'production', '0.3.0');
+          expect(rolled.code, rolled.output).toBe(0);
+          for (const name of ['api', 'websocket', 'worker']) {
+            expect(await imageOf(namespace, name)).toBe('ghcr.io/acme/live-desk:0.3.0');
+          }
+          // What it may not is refused also when it stands in the manifests.
+          edit(folder, 'k8s/base/rbac.yaml', 'resources: [events, pods, pods/log]', 'resources: ["*"]');
+          const widened = await deploy('live-desk-deployers', 'production', '0.3.0');
+          edit(folder, 'k8s/base/rbac.yaml', 'resources: ["*"]', 'resources: [events, pods, pods/log]');
+          expect(widened.code).not.toBe(0);
+          expect(widened.output).toMatch(/roles.*forbidden/);
+        },
+        2 * MINUTE,
+      );
+
+      test.each([
+        ['live-desk-deployers', 'patch deployments.apps', true],
+        ['live-desk-deployers', 'create jobs.batch', true],
+        ['live-desk-deployers', 'create configmaps', true],
+        ['live-desk-deployers', 'patch servicemonitors.monitoring.coreos.com', true],
+        ['live-desk-deployers', 'delete persistentvolumeclaims', false],
+        ['live-desk-deployers', 'get pods/log', true],
+        ['live-desk-deployers', 'get secrets', false],
+        ['live-desk-deployers', 'create pods/exec', false],
+        ['live-desk-deployers', 'delete deployments.apps', false],
+        ['live-desk-deployers', 'patch roles.rbac.authorization.k8s.io', false],
+        ['live-desk-deployers', 'create rolebindings.rbac.authorization.k8s.io', false],
+        ['live-desk-deployers', 'patch namespaces', false],
+        ['live-desk-deployers', 'get pods --namespace=default', false],
+        ['oidc:operators', 'patch deployments.apps/api', true],
+        ['oidc:operators', 'patch deployments.apps/api --subresource=scale', true],
+        ['oidc:operators', 'create jobs.batch', true],
+        ['oidc:operators', 'get pods/log', true],
+        ['oidc:operators', 'get secrets', false],
+        ['oidc:operators', 'create deployments.apps', false],
+        ['oidc:operators', 'patch configmaps', false],
+        ['oidc:operators', 'create pods/exec', false],
+        ['oidc:operators', 'patch networkpolicies.networking.k8s.io', false],
+        ['oidc:operators', 'get pods --namespace=kube-system', false],
+        ['live-desk-operators', 'get pods', false],
+      ])('%s: %s: %s', async (groupName, what, allowed) => {
+        const question = ['kubectl', 'auth', 'can-i', ...what.split(' ')];
+        const { code, output } = await program(
+          folder,
+          [...question, ...(what.includes('--namespace') ? [] : ['--namespace', namespace])],
+          '60s',
+          kubeconfigOf(groupName),
+        );
+        expect(code === 0, output).toBe(allowed);
+        expect(output).toContain(allowed ? 'yes' : 'no');
+      });
+
+      test(
+        'lets an operator restart it and put the version before back',
+        async () => {
+          const asOperator = (...words: readonly string[]): ReturnType<typeof tryRun> =>
+            program(folder, ['kubectl', '-n', namespace, ...words], '60s', kubeconfigOf('oidc:operators'));
+          for (const words of [
+            'rollout restart deployment/websocket',
+            'rollout status deployment/websocket --timeout=40s',
+            'rollout undo deployment/websocket',
+            'scale deployment/worker --replicas=1',
+            'create job once --from=cronjob/audit-retention',
+          ]) {
+            const { code, output } = await asOperator(...words.split(' '));
+            expect(code, `${words}: ${output}`).toBe(0);
+          }
+          expect((await asOperator('delete', 'deployment/worker')).code).not.toBe(0);
+        },
+        MINUTE,
+      );
+    });
+
     /** One line of the hardening taken out of the file that has it. */
     const TWINS: readonly (readonly [line: string, file: string, from: string | RegExp, to: string])[] = [
       ['runAsNonRoot', 'deployment', '        runAsNonRoot: true\n', ''],
@@ -435,8 +732,7 @@ describeWithTools(
         folders.push(folder);
         cpSync(join(platform, 'kubernetes'), join(folder, 'kubernetes'), { recursive: true });
         edit(folder, `kubernetes/base/${file}.yaml`, from, to);
-        const namespace = `${folder.split('-').at(-1) ?? ''}-twin`;
-        edit(folder, 'kubernetes/overlays/staging/namespace.yaml', 'order-desk-staging', namespace);
+        const namespace = `order-desk-${folder.split('-').at(-1) ?? ''}`;
         edit(folder, 'kubernetes/overlays/staging/kustomization.yaml', 'order-desk-staging', namespace);
         const said = await runIn(folder, 'kubectl', 'apply', '-k', 'kubernetes/overlays/staging');
         expect(said).toContain('would violate PodSecurity "restricted:v1.33"');

@@ -3,16 +3,27 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run, tryRun } from '../support/keep.ts';
+import { catalogWith, EVENTS, WEBSOCKET } from '../support/listening.ts';
 import { startNetwork, whyNoNetwork, type Network } from '../support/network.ts';
+import { provideNextRelease } from '../support/next-release.ts';
 import {
+  changeConfiguration,
+  curlOf,
+  expectSecured,
   NGINX_TOOLS,
-  provideNginx,
+  openConnections,
+  parseAnswer,
+  spoiltCopy,
   startProxy,
   startReplicas,
   testConfiguration,
+  type ConfigurationChange,
+  type Opened,
+  type Opening,
   type Proxy,
+  type ProxyAnswer,
   type Replicas,
 } from '../support/nginx.ts';
 import { renderedFolder } from '../support/repository.ts';
@@ -22,18 +33,21 @@ const DOMAIN = 'desk.example.com';
 const REPLICAS = ['127.0.0.2', '127.0.0.3'];
 /** An address on which nothing listens. */
 const GONE = '127.0.0.9';
+/** One from which nothing comes back, as from a container that has ended. */
+const SILENT = '192.0.2.9';
 const MINUTE = 60_000;
 
 const PLATFORM = { name: 'desk', domain: DOMAIN };
 
 /** What the proxy answered, and what the application was asked, if it was. */
-interface Answer {
-  /** 0 where there was no answer. */
-  readonly status: number;
-  /** Each header by its name in lower case, with all values that it came with. */
-  readonly headers: ReadonlyMap<string, readonly string[]>;
+interface Answer extends ProxyAnswer {
   readonly asked:
-    { readonly address: string; readonly headers: Readonly<Record<string, string>> } | undefined;
+    | {
+        readonly address: string;
+        readonly port: number;
+        readonly headers: Readonly<Record<string, string>>;
+      }
+    | undefined;
   /** How curl ended. */
   readonly code: number | string;
 }
@@ -43,6 +57,8 @@ interface Client {
   readonly ask: (path: string, ...options: readonly string[]) => Promise<Answer>;
   /** The statuses of many requests over as few connections as possible. */
   readonly askOften: (path: string, ...options: readonly string[]) => Promise<readonly string[]>;
+  /** Asks for so many connections to be upgraded, keeps them open, and says a word over each. */
+  readonly open: (path: string, how?: Partial<Opening>) => Promise<readonly Opened[]>;
 }
 
 interface Subject {
@@ -55,23 +71,7 @@ interface Subject {
 interface Claim {
   readonly name: string;
   readonly holds: (subject: Subject) => Promise<void>;
-  readonly twin: readonly [from: string | RegExp, to: string];
-}
-
-const HEADERS = [
-  'strict-transport-security',
-  'content-security-policy',
-  'x-content-type-options',
-  'x-frame-options',
-  'referrer-policy',
-  'permissions-policy',
-  'cross-origin-opener-policy',
-  'x-request-id',
-];
-
-function expectSecured({ headers, status }: Answer): void {
-  for (const name of HEADERS) expect(headers.get(name), `${name} of ${status}`).toHaveLength(1);
-  expect(headers.get('server'), 'the server names no version').toEqual(['nginx']);
+  readonly twin: ConfigurationChange;
 }
 
 const repeat = <T>(count: number, value: T): T[] => Array<T>(count).fill(value);
@@ -203,8 +203,8 @@ const CLAIMS: readonly Claim[] = [
       expectSecured(misdirected);
     },
     twin: [
-      'server_name desk.example.com;\n        ssl',
-      'server_name desk.example.com other.example.com;\n        ssl',
+      'server_name desk.example.com;\n    ssl',
+      'server_name desk.example.com other.example.com;\n    ssl',
     ],
   },
   {
@@ -302,6 +302,153 @@ const CLAIMS: readonly Claim[] = [
     },
     twin: ['valid=5s', 'valid=300s'],
   },
+  {
+    name: 'a request whose replica is gone is answered, also when the DNS tells of others at that moment',
+    holds: async ({ client, replicas, log }) => {
+      const { ask } = client();
+      replicas.resolveTo('127.0.0.3', SILENT);
+      await replicas.untilAsked();
+      replicas.resolveTo('127.0.0.3');
+      // A connection is given up after two seconds, and the DNS is asked again five after the last time.
+      await sleep(3200);
+      const answers = await Promise.all(
+        repeat(8, '/').map(async (path, index) => {
+          await sleep(200 * index);
+          return ask(path, ...(index % 2 === 0 ? [] : ['--data', 'x']));
+        }),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(repeat(8, 200));
+      expect(log()).toContain(`"http://${SILENT}:`);
+      replicas.resolveTo(...REPLICAS);
+    },
+    twin: ['error_page 502 504 = @again;', ''],
+  },
+  {
+    name: 'a request that a replica has had is not sent to another one',
+    holds: async ({ client, replicas }) => {
+      const before = replicas.brokenOff();
+      expect((await client().ask('/broken-off', '--data', 'x')).status).toBe(502);
+      expect(replicas.brokenOff()).toBe(before + 1);
+    },
+    twin: ['"~^[-0,: ]*;" "";', '"~." "";'],
+  },
+];
+
+/** What the process behind the proxy was asked, when it took the connection over. */
+const takenOver = (opened: Opened | undefined): NonNullable<Answer['asked']> =>
+  JSON.parse(opened?.headers['x-asked'] ?? '') as NonNullable<Answer['asked']>;
+
+/** Of an application with processes that listen beside its service; a silence of two seconds ends a connection elsewhere. */
+const LISTENING_CLAIMS: readonly Claim[] = [
+  {
+    name: 'a WebSocket goes through to its own process, both ways',
+    holds: async ({ client }) => {
+      const [opened, ...others] = await client().open('/ws');
+      expect(others).toEqual([]);
+      expect(opened).toMatchObject({ status: 101, said: 'word 0' });
+      const { port, headers } = takenOver(opened);
+      expect(port).toBe(WEBSOCKET.port);
+      expect(headers).toMatchObject({ host: DOMAIN, upgrade: 'websocket', 'x-forwarded-proto': 'https' });
+      expect(headers['x-forwarded-for']).toMatch(/^127\.0\.1\.\d+$/);
+    },
+    twin: ['set $passed_upgrade $requested_upgrade;', ''],
+  },
+  {
+    name: 'each path leads to its process, and to no other',
+    holds: async ({ client }) => {
+      const { ask } = client();
+      for (const [path, port] of [
+        ...[['/ws', 8001] as const, ['/ws/x?a=1', 8001] as const, ['/wsx', 8000] as const],
+        ...[['/api/v1/events', 8002] as const, ['/api/v1/event', 8000] as const, ['/', 8000] as const],
+      ]) {
+        const answer = await ask(path);
+        expect(answer.asked?.port, path).toBe(port);
+        expectSecured(answer);
+      }
+    },
+    twin: ['location ~ ^/ws(?:/|$)', 'location ~ ^/ws'],
+  },
+  {
+    name: 'what a process answers to those who run it does not get through',
+    holds: async ({ client }) => {
+      const { ask } = client();
+      for (const path of ['/api/v1/events/health', '/api/v1/events/health/', '/api/v1//events/./health'])
+        expect(await ask(path), path).toMatchObject({ status: 404, asked: undefined });
+      expect((await ask('/api/v1/events/healthy')).asked?.port).toBe(EVENTS.port);
+      // Its other probes are not below its path: the service is asked instead.
+      expect((await ask('/health/live')).asked?.port).toBe(8000);
+    },
+    twin: ['location ~ ^/api/v1/events/health/*$', 'location = /nothing'],
+  },
+  {
+    name: 'no other upgrade is passed on, and none to the service',
+    holds: async ({ client }) => {
+      const { open } = client();
+      for (const [path, upgrade] of [
+        ['/ws', 'h2c'],
+        ['/', 'websocket'],
+      ] as const) {
+        const [opened] = await open(path, { upgrade });
+        expect(opened, path).toMatchObject({ status: 200 });
+        const { headers } = JSON.parse(opened?.body ?? '') as NonNullable<Answer['asked']>;
+        expect(headers, path).not.toHaveProperty('upgrade');
+        expect(headers, path).not.toHaveProperty('connection', 'upgrade');
+      }
+    },
+    twin: [/default "";\n\s+"~\*\^websocket\$" websocket;/, 'default $http_upgrade;'],
+  },
+  {
+    name: 'a client has 30 of them open, and its requests are answered all the same',
+    holds: async ({ client }) => {
+      const { open, askOften } = client();
+      const opened = await open('/ws', {
+        count: 33,
+        meanwhile: async () => {
+          expect(await askOften('/[1-3]')).toEqual(repeat(3, '200'));
+        },
+      });
+      expect(opened.map(({ status }) => status)).toEqual([...repeat(30, 101), ...repeat(3, 429)]);
+    },
+    twin: [/limit_conn open_connections .*/, ''],
+  },
+  {
+    name: 'a client asks for them as often as for anything else, then gets 429',
+    holds: async ({ client }) => {
+      const { ask, askOften } = client();
+      const statuses = await askOften('/ws/[1-70]');
+      expect(statuses.slice(0, 51)).toEqual(repeat(51, '200'));
+      expect(count(statuses, '429')).toBeGreaterThan(12);
+      const refused = await ask('/ws');
+      expect(refused).toMatchObject({ status: 429 });
+      expect(refused.headers.get('retry-after')).toEqual(['1']);
+      expectSecured(refused);
+    },
+    twin: [/(location ~ \^\/ws\(.* \{\n)/, '$1limit_req zone=requests burst=500 nodelay;'],
+  },
+  {
+    name: 'one over which nothing is said stays open',
+    holds: async ({ client }) => {
+      const [opened] = await client().open('/ws', { silentMs: 3500 });
+      expect(opened).toMatchObject({ status: 101, said: 'word 0' });
+    },
+    twin: [/proxy_read_timeout 1h;/, ''],
+  },
+  {
+    name: 'a replica of it that is gone is passed over, and one that is new is found',
+    holds: async ({ client, replicas }) => {
+      const served = async (): Promise<readonly string[]> => {
+        const opened = await client().open('/ws', { count: 8 });
+        expect(opened.map(({ status }) => status)).toEqual(repeat(8, 101));
+        return [...new Set(opened.map((one) => takenOver(one).address))].sort();
+      };
+      expect(await served()).toEqual(REPLICAS);
+      replicas.resolveTo('127.0.0.3', GONE);
+      await sleep(6500);
+      expect(await served()).toEqual(['127.0.0.3']);
+      replicas.resolveTo(...REPLICAS);
+    },
+    twin: ['valid=5s', 'valid=300s'],
+  },
 ];
 
 describeWithTools(
@@ -312,21 +459,34 @@ describeWithTools(
     let network: Network;
     let root: string;
     let platform: string;
+    let listening: string;
     let replicas: Replicas;
     let clients = 0;
 
     beforeAll(async () => {
-      ({ root } = await provideNginx());
+      ({ root } = await provideNextRelease('nginx'));
       network = await startNetwork();
+      for (const step of [
+        ['link', 'add', 'silent', 'type', 'bridge'],
+        ['address', 'add', '192.0.2.1/24', 'dev', 'silent'],
+        ['link', 'set', 'silent', 'up'],
+      ])
+        await run([...network.within, 'ip', ...step]);
       platform = await certified(PLATFORM, 'fastapi-platform');
-      replicas = await startReplicas(network, work, 8000, REPLICAS);
+      listening = await certified(
+        { ...PLATFORM, targets: [] },
+        'fastapi-platform',
+        catalogWith(WEBSOCKET, EVENTS),
+      );
+      changeConfiguration(listening, ['proxy_read_timeout 30s', 'proxy_read_timeout 2s']);
+      replicas = await startReplicas(network, work, [8000, WEBSOCKET.port, EVENTS.port], REPLICAS);
     }, 10 * MINUTE);
 
     afterAll(async () => {
       await replicas.end();
       await network.end();
       rmSync(work, { recursive: true, force: true });
-    });
+    }, MINUTE);
 
     /** A rendered folder with a certificate of its own script's making. */
     async function certified(...what: Parameters<typeof renderedFolder>): Promise<string> {
@@ -340,17 +500,14 @@ describeWithTools(
 
     function newClient(folder: string): Client {
       clients += 1;
-      const base = [
-        ...[...network.within, 'curl', '--silent', '--path-as-is', '--max-time', '20'],
-        ...['--interface', `127.0.1.${clients}`, '--cacert', join(folder, 'tls/certificate.pem')],
-        ...['--resolve', `${DOMAIN}:8443:127.0.0.1`, '--resolve', `${DOMAIN}:8080:127.0.0.1`],
-        ...['--resolve', 'other.example.com:8443:127.0.0.1', '--resolve', 'other.example.com:8080:127.0.0.1'],
-      ];
+      const client = { network, from: `127.0.1.${clients}`, ca: join(folder, 'tls/certificate.pem') };
+      const base = curlOf(client, DOMAIN, 'other.example.com');
       const urlOf = (path: string): string => (path.startsWith('/') ? `https://${DOMAIN}:8443${path}` : path);
       return {
         ask: async (path, ...options) => {
           const { code, stdout } = await tryRun([...base, '--include', ...options, '--globoff', urlOf(path)]);
-          return { ...parseAnswer(stdout), code };
+          const answer = parseAnswer(stdout);
+          return { ...answer, asked: askedIn(answer), code };
         },
         askOften: async (path, ...options) => {
           const { stdout } = await tryRun([
@@ -358,6 +515,8 @@ describeWithTools(
           ]);
           return stdout.trim().split('\n');
         },
+        open: (path, how = {}) =>
+          openConnections(client, DOMAIN, { path, count: 1, upgrade: 'websocket', silentMs: 0, ...how }),
       };
     }
 
@@ -367,36 +526,34 @@ describeWithTools(
       log: () => proxy.log(),
     });
 
-    /** The platform with a change of its configuration. */
-    function spoilt([from, to]: Claim['twin']): string {
-      const folder = mkdtempSync(join(work, 'spoilt-'));
-      cpSync(platform, folder, { recursive: true });
-      const file = join(folder, 'docker/nginx/nginx.conf');
-      const before = readFileSync(file, 'utf8');
-      const after = before.replace(from, to);
-      if (after === before) throw new Error(`the configuration has no ${String(from)}`);
-      writeFileSync(file, after);
-      return folder;
-    }
+    describe.each<readonly [string, () => string, readonly Claim[]]>([
+      ['the platform', () => platform, CLAIMS],
+      ['what listens beside the service', () => listening, LISTENING_CLAIMS],
+    ])('%s', (_, folderOf, claims) => {
+      test.each(claims)('$name', { timeout: MINUTE }, async ({ holds }) => {
+        const folder = folderOf();
+        const proxy = await startProxy(network, root, folder, join(work, 'nginx.log'));
+        try {
+          await holds(subjectOf(proxy, folder));
+        } finally {
+          await proxy.end();
+        }
+      });
 
-    test.each(CLAIMS)('$name', { timeout: MINUTE }, async ({ holds }) => {
-      const proxy = await startProxy(network, root, platform, join(work, 'nginx.log'));
-      try {
-        await holds(subjectOf(proxy, platform));
-      } finally {
-        await proxy.end();
-      }
-    });
-
-    test.each(CLAIMS)('found when it does not hold: $name', { timeout: MINUTE }, async ({ holds, twin }) => {
-      const folder = spoilt(twin);
-      const proxy = await startProxy(network, root, folder, join(work, 'nginx.log'));
-      try {
-        await expect(holds(subjectOf(proxy, folder))).rejects.toThrow();
-      } finally {
-        replicas.resolveTo(...REPLICAS);
-        await proxy.end();
-      }
+      test.each(claims)(
+        'found when it does not hold: $name',
+        { timeout: MINUTE },
+        async ({ holds, twin }) => {
+          const folder = spoiltCopy(folderOf(), work, twin);
+          const proxy = await startProxy(network, root, folder, join(work, 'nginx.log'));
+          try {
+            await expect(holds(subjectOf(proxy, folder))).rejects.toThrow();
+          } finally {
+            replicas.resolveTo(...REPLICAS);
+            await proxy.end();
+          }
+        },
+      );
     });
 
     test.each([
@@ -447,19 +604,7 @@ describeWithTools(
   await whyNoNetwork(),
 );
 
-function parseAnswer(output: string): Omit<Answer, 'code'> {
-  const [head = '', ...rest] = output.split('\r\n\r\n');
-  const [first = '', ...lines] = head.split('\r\n');
-  const headers = new Map<string, string[]>();
-  for (const line of lines) {
-    const end = line.indexOf(':');
-    const name = line.slice(0, end).toLowerCase();
-    headers.set(name, [...(headers.get(name) ?? []), line.slice(end + 1).trim()]);
-  }
-  const body = rest.join('\r\n\r\n');
-  return {
-    status: Number(first.split(' ')[1] ?? 0),
-    headers,
-    asked: body.startsWith('{"address"') ? (JSON.parse(body) as Answer['asked']) : undefined,
-  };
+/** What the application was asked, which is the body of its answer. */
+function askedIn({ body }: ProxyAnswer): Answer['asked'] {
+  return body.startsWith('{"address"') ? (JSON.parse(body) as Answer['asked']) : undefined;
 }

@@ -1,5 +1,5 @@
 /** Is the production stack, as Docker Compose itself merges it, hardened, without what is for development, and of the right figures? */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FieldValue } from '../../src/component/fields.ts';
@@ -47,12 +47,20 @@ const LOGGING = 'docker/fluent-bit/logging.yml';
 
 /** Every variable that is required gets a value that is like no other. */
 function writeEnv(folder: string): void {
-  const files = PRODUCTION.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+  const files = ['docker-compose.yml', 'docker-compose.dev.yml', 'docker-compose.prod.yml']
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n');
   const names = new Set([...files.matchAll(/\$\{(\w+):\?/g)].map(([, name = '']) => name));
   writeFileSync(join(folder, '.env'), [...names].map((name) => `${name}=${name.toLowerCase()}\n`).join(''));
 }
 
-async function merged(folder: string, files = PRODUCTION, ...profiles: readonly string[]): Promise<Stack> {
+async function merged(
+  folder: string,
+  files: readonly string[] = PRODUCTION,
+  ...profiles: readonly string[]
+): Promise<Stack> {
   const { code, stdout, stderr } = await tryRun(
     [
       requireTool('docker-compose'),
@@ -110,7 +118,9 @@ function expectHardened(stack: Stack): void {
 /** Nothing that only a developer needs: a port, a mount of sources, a mail catcher, an administration tool, a reloading server. */
 function expectNothingForDevelopment(stack: Stack, publisher: string): void {
   for (const [name, service] of Object.entries(stack.services)) {
-    if (name !== publisher) expect(service.ports ?? [], `${name} publishes nothing`).toEqual([]);
+    // What people look at is reached through a tunnel.
+    if (name !== publisher && name !== 'grafana')
+      expect(service.ports ?? [], `${name} publishes nothing`).toEqual([]);
     expect(`${name} ${service.image ?? ''}`).not.toMatch(/mailpit|mailhog|pgadmin|commander|adminer/);
     expect(service.build?.target ?? 'production', name).not.toBe('development');
     expect(service.image ?? '', name).not.toContain('development');
@@ -118,9 +128,11 @@ function expectNothingForDevelopment(stack: Stack, publisher: string): void {
     expect(service.environment?.ENVIRONMENT ?? 'production', name).toBe('production');
     for (const { type, source, read_only: readOnly } of service.volumes ?? []) {
       if (type !== 'bind') continue;
-      expect(source, `${name} mounts configuration only`).toContain('/docker/');
-      expect(source, name).not.toContain('development');
       expect(readOnly, source).toBe(true);
+      // It measures the machine itself.
+      if (name === 'node-exporter') continue;
+      expect(source, `${name} mounts configuration only`).toMatch(/\/(?:docker|monitoring)\//);
+      expect(source, name).not.toContain('development');
     }
   }
 }
@@ -129,7 +141,26 @@ function expectNothingForDevelopment(stack: Stack, publisher: string): void {
 function expectKept(stack: Stack): void {
   for (const [name, { deploy, logging }] of Object.entries(stack.services)) {
     if (name !== 'migrate') expect(deploy.restart_policy?.condition, name).toBe('any');
-    expect(logging, name).toEqual({ driver: 'json-file', options: { 'max-size': '50m', 'max-file': '5' } });
+    const measures = /^(?:prometheus|alertmanager|grafana|.*-exporter)$/.test(name);
+    expect(logging, name).toEqual({
+      driver: 'json-file',
+      options: measures ? { 'max-size': '10m', 'max-file': '3' } : { 'max-size': '50m', 'max-file': '5' },
+    });
+  }
+}
+
+/** What keeps data is reached from the inside alone, by those that need it; the proxy reaches what answers requests. */
+function expectIsolated(stack: Stack): void {
+  const networksOf = (name: string): readonly string[] => Object.keys(serviceOf(stack, name).networks).sort();
+  for (const name of ['backend', 'logging', 'monitoring'])
+    expect(stack.networks[name]?.internal, name).toBe(true);
+  for (const name of ['postgres', 'redis']) expect(networksOf(name), name).toEqual(['backend']);
+  expect(networksOf('proxy')).toEqual(['frontend']);
+  const beside = Object.keys(stack.services).filter((name) => networksOf(name).includes('frontend'));
+  expect(beside.sort()).toEqual(['api', 'nginx-exporter', 'proxy', 'websocket', 'worker']);
+  for (const [name, { ports = [] }] of Object.entries(stack.services)) {
+    if (name === 'proxy') expect(ports.map(({ target }) => target)).toEqual([8080, 8443]);
+    else for (const { host_ip: address } of ports) expect(address, name).toBe('127.0.0.1');
   }
 }
 
@@ -251,6 +282,26 @@ describeWithTools('compose', ['docker-compose'], () => {
     },
   );
 
+  test.each([
+    ['the platform', {}, 'fastapi-platform'],
+    [
+      'Node with accounts',
+      { stack: 'node', 'node.auth': 'database', containers: ['docker', 'compose', 'nginx'] },
+      null,
+    ],
+    ['minimal', {}, 'minimal'],
+  ] as const)('files that stand alone make the same stacks of %s', async (_, answers, preset) => {
+    const overlay = await rendered(answers, preset);
+    const alone = await rendered({ ...answers, 'compose.layout': 'standalone' }, preset);
+    const stackOf = async (folder: string, files: readonly string[]): Promise<unknown> =>
+      JSON.parse(JSON.stringify(await merged(folder, files)).replaceAll(folder, '')) as unknown;
+    expect(await stackOf(alone, ['docker-compose.prod.yml'])).toEqual(await stackOf(overlay, PRODUCTION));
+    const development = await stackOf(overlay, ['docker-compose.yml']);
+    expect(await stackOf(alone, ['docker-compose.dev.yml'])).toEqual(development);
+    // Without a file it is the development stack, as with a single one.
+    expect(await stackOf(alone, [])).toEqual(development);
+  });
+
   test('whoever needs the database waits for the migrations, and the proxy for the application', async () => {
     const stack = await merged(platform);
     expect(serviceOf(stack, 'api').depends_on).toMatchObject({
@@ -285,7 +336,7 @@ describeWithTools('compose', ['docker-compose'], () => {
     [
       'a script for development',
       'docker-compose.prod.yml',
-      / {4}volumes: !override\n {6}- postgres_data.*\n.*\n/,
+      / {4}volumes: !override\n {6}- postgres_data.*\n(?: {6}- .*\n)+/,
       '',
     ],
   ] as const)('%s that is left is found', async (_, file, from, to) => {
@@ -317,6 +368,68 @@ describeWithTools('compose', ['docker-compose'], () => {
     expect(() => {
       holds(stack);
     }).toThrow();
+  });
+
+  test('the Node platform stands alone: hardened, with networks apart, limits and three replicas', async () => {
+    const stack = await merged(await rendered({}, 'node-platform'), ['docker-compose.prod.yml']);
+    expectHardened(stack);
+    expectIsolated(stack);
+    expect(serviceOf(stack, 'api').deploy.replicas).toBe(3);
+    for (const name of ['api', 'websocket', 'worker'])
+      expect(granted(stack, name), name).toEqual([0.5, 2, 512, 2048]);
+    expect(granted(stack, 'postgres')).toEqual([1, 2, 1024, 2048]);
+    expect(granted(stack, 'redis')).toEqual([0.5, 1, 512, 1024]);
+    for (const name of ['proxy', 'prometheus', 'grafana', 'blackbox-exporter', 'postgres-exporter', 'backup'])
+      expect(serviceOf(stack, name).deploy.restart_policy?.condition, name).toBe('any');
+    for (const name of ['api', 'websocket', 'worker'])
+      expect(serviceOf(stack, name).depends_on, name).toMatchObject({
+        migrate: { condition: 'service_completed_successfully' },
+      });
+    expect(serviceOf(stack, 'proxy').depends_on).toMatchObject({
+      api: { condition: 'service_healthy' },
+      websocket: { condition: 'service_healthy' },
+    });
+    for (const [name, { logging }] of Object.entries(stack.services))
+      expect(logging.options['max-size'], name).toMatch(/^\d+m$/);
+  });
+
+  test.each([
+    ['a network of the data that has a way out', / {2}backend:\n {4}internal: true\n/, '  backend: {}\n'],
+    [
+      'a database beside the proxy',
+      /(\n {2}postgres:\n(?: {4}.*\n)+? {4}networks:\n)/,
+      '$1      - frontend\n',
+    ],
+    ['a Grafana for everybody', '"127.0.0.1:${GRAFANA_PORT:-3001}:3000"', '"3001:3000"'],
+  ] as const)('%s is found in the Node platform', async (_, from, to) => {
+    const folder = await rendered({}, 'node-platform');
+    const path = join(folder, 'docker-compose.prod.yml');
+    const before = readFileSync(path, 'utf8');
+    writeFileSync(path, before.replace(from, to));
+    expect(readFileSync(path, 'utf8')).not.toBe(before);
+    const stack = await merged(folder, ['docker-compose.prod.yml']);
+    expect(() => {
+      expectIsolated(stack);
+    }).toThrow();
+  });
+
+  test('a certificate that is issued: its container reaches the proxy and the way out, and nothing of the application', async () => {
+    const stack = await merged(await rendered({ 'nginx.certificates': 'acme' }, 'node-platform'), [
+      'docker-compose.prod.yml',
+    ]);
+    expectHardened(stack);
+    expect(Object.keys(serviceOf(stack, 'acme').networks)).toEqual(['acme']);
+    const beside = Object.entries(stack.services).filter(([, { networks }]) => 'acme' in networks);
+    expect(beside.map(([name]) => name).sort()).toEqual(['acme', 'proxy']);
+    expect(serviceOf(stack, 'acme').ports ?? []).toEqual([]);
+    // Nobody but its owner writes to what is served.
+    const mounts = (name: string) =>
+      (serviceOf(stack, name).volumes ?? []).filter(({ source }) => source === 'certificates');
+    expect(mounts('proxy')).toMatchObject([{ read_only: true }]);
+    expect(mounts('acme')).toHaveLength(1);
+    expect(JSON.stringify(Object.values(stack.services).map(({ volumes }) => volumes))).not.toContain(
+      'docker.sock',
+    );
   });
 
   test('the log shipper runs by its profile alone, and then all logs go through it but its own', async () => {

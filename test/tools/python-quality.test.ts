@@ -33,9 +33,16 @@ interface Family {
 }
 
 /** How the rendered CI, Makefile and README start each tool, and the line that says it judged something. */
-const LINTERS: Readonly<Record<string, { readonly args: readonly string[]; readonly judged: RegExp }>> = {
+interface Linter {
+  readonly args: readonly string[];
+  readonly judged: RegExp;
+  /** Judges each file by itself, whatever lies beside it. */
+  readonly isOfFiles?: true;
+}
+
+const LINTERS: Readonly<Record<string, Linter>> = {
   ruff: { args: ['check', '.'], judged: /All checks passed!/ },
-  black: { args: ['--check', '.'], judged: /\d+ files? would be left unchanged/ },
+  black: { args: ['--check', '.'], judged: /\d+ files? would be left unchanged/, isOfFiles: true },
   isort: { args: ['--check-only', '--verbose', '.'], judged: /SUCCESS: / },
   bandit: {
     args: [
@@ -117,9 +124,14 @@ async function run(bin: string, folder: string, module: string, args: readonly s
 
 const mypy = (family: string): readonly string[] => ['--strict', '--cache-dir', join(root, `mypy-${family}`)];
 
+/** What of an application is new to its family, where the rest was judged in another. */
+const newModules = ({ fresh }: Application): readonly string[] =>
+  fresh.filter((path) => path.endsWith('.py'));
+
 /** The first application whole; of the others, whose remaining files are the same, what is new in them. */
-function pylintPaths({ fresh, tree }: Application, isFirst: boolean): readonly string[] {
-  if (!isFirst) return fresh.filter((path) => path.endsWith('.py'));
+function pylintPaths(application: Application, isFirst: boolean): readonly string[] {
+  const { tree } = application;
+  if (!isFirst) return newModules(application);
   const folders = [...tree.values()].filter(isPython).map(({ path }) => path.split('/')[0] ?? '');
   return [...new Set(folders)].sort();
 }
@@ -174,12 +186,19 @@ describeWithTools('python-quality', [PYTHON], () => {
     for (const { applications } of families.values()) expect(applications.length).toBeGreaterThan(1);
   });
 
-  for (const [linter, { args, judged }] of Object.entries(LINTERS)) {
+  for (const [linter, { args, judged, isOfFiles }] of Object.entries(LINTERS)) {
     test(
       `${linter} finds nothing`,
       async (context) => {
         available(context);
-        expect(await faultsOf((_, bin, { folder }) => run(bin, folder, linter, args), judged)).toEqual([]);
+        const faults = await faultsOf(async (_, bin, application, isFirst) => {
+          const whole = isFirst || isOfFiles !== true;
+          const words = whole ? args : [...args.slice(0, -1), ...newModules(application)];
+          return !whole && newModules(application).length === 0
+            ? undefined
+            : run(bin, application.folder, linter, words);
+        }, judged);
+        expect(faults).toEqual([]);
       },
       10 * MINUTE,
     );

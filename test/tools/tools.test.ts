@@ -116,6 +116,7 @@ describe('judged nothing although there was something', () => {
     ['gitleaks', '[]', /^judged nothing/],
     ['docker-compose', '{"name": "x"}', /^read no service in /],
     ['kubeconform', '{"resources": [], "summary": {"valid": 0}}', /^did not judge kubernetes\//],
+    ['helm', '1 chart(s) linted', /^could not read the output/],
     ['kube-score', 'null', /^did not judge cluster\//],
     ['gixy', '[]', /^could not parse nginx\/nginx\.conf/],
     ['promtool', '  SUCCESS: 0 rules found', /^did not say that it judged /],
@@ -181,6 +182,68 @@ describeWithTools(
         reason: `did not judge ${overlay}, which does not render`,
       });
     });
+  },
+  missingSchemas(),
+);
+
+describeWithTools(
+  'helm',
+  ['helm', 'kubeconform', 'kube-score', 'kubectl'],
+  () => {
+    const { good } = caseOf('helm');
+    const template = 'deploy/chart/templates/service.yaml';
+    const production = 'deploy/chart/values-production.yaml';
+    const changed = (file: string, from: string, to: string): Readonly<Record<string, string>> => {
+      const text = good[file] ?? '';
+      expect(text).toContain(from);
+      return { ...good, [file]: text.replace(from, to) };
+    };
+
+    test.each([
+      ['helm', template, '{{ .Values.host }}', '{{ .Values.host }', 'helm-lint'],
+      ['helm', template, '{{ .Values.host }}', '{{ fail "no" }}', 'helm-template'],
+      ['kubeconform', template, 'externalName:', 'externalname:', 'kubeconform-invalid'],
+      ['kube-score', template, 'ExternalName', 'NodePort', 'service-type'],
+    ])(
+      '%s finds what is wrong with every value, said once or of each file: %s',
+      async (id, file, from, to, rule) => {
+        expect(await judge(id, good, execWithTools)).toEqual({ check: id, outcome: 'passed', judged: 1 });
+        const result = await judge(id, changed(file, from, to), execWithTools);
+        expect(result).toMatchObject({ outcome: 'findings' });
+        const found = result.outcome === 'findings' ? result.findings : [];
+        expect(found).toContainEqual(expect.objectContaining({ rule, path: 'deploy/chart/values.yaml' }));
+        expect(JSON.stringify(found)).not.toContain('bulwark-');
+      },
+    );
+
+    test('kubeconform finds what is wrong with the values of one environment', async () => {
+      const host = 'externalName: {{ .Values.host }}';
+      const files = {
+        ...changed(template, host, `${host}\n  {{- with .Values.more }}\n  {{ . }}\n  {{- end }}`),
+        [production]: 'more: "external: 1"\n',
+      };
+      const result = await judge('kubeconform', files, execWithTools);
+      expect(result).toMatchObject({ findings: [{ rule: 'kubeconform-invalid', path: production }] });
+    });
+
+    test('leaves out a library, and what lies in the charts of another', async () => {
+      const library = { 'lib/Chart.yaml': 'apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n' };
+      const inner = {
+        'deploy/chart/charts/cache/Chart.yaml': 'apiVersion: v2\nname: cache\nversion: 2.1.0\n',
+      };
+      expect(await judge('helm', { ...good, ...library, ...inner }, execWithTools)).toMatchObject({
+        outcome: 'passed',
+        judged: 1,
+      });
+    });
+
+    test.each(['../../evil', '/tmp/evil', '-evil', '..', 'a/b'])(
+      'makes no folder for a dependency by the name %s',
+      async (name) => {
+        const files = changed('deploy/chart/Chart.yaml', 'name: cache', `name: "${name}"`);
+        expect(await judge('helm', files, execWithTools)).toMatchObject({ outcome: 'findings' });
+      },
+    );
   },
   missingSchemas(),
 );

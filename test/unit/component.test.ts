@@ -1,6 +1,6 @@
 /** Names and pins: what one display name becomes, and versions that exist. */
 import { describe, expect, it } from 'vitest';
-import { deriveNames, displayNameFault } from '../../src/component/names.ts';
+import { deriveNames, displayNameFault, listOf } from '../../src/component/names.ts';
 import { action, image, versionsOf } from '../../src/component/pins.ts';
 
 describe('deriveNames', () => {
@@ -16,6 +16,15 @@ describe('deriveNames', () => {
   it.each(['', 'Yes', 'null', '///', '2fast', 'x'.repeat(41), '名前'])('refuses %j', (display) => {
     expect(displayNameFault(display)).toBeTypeOf('string');
   });
+});
+
+it.each([
+  [[], ''],
+  [['a'], 'a'],
+  [['a', 'b'], 'a or b'],
+  [['a', 'b', 'c'], 'a, b or c'],
+])('a sentence lists %j', (words, listed) => {
+  expect(listOf(words, 'or')).toBe(listed);
 });
 
 describe('pins', () => {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { render } from '../../support/render.ts';
 import { newLife, theCatalog, type Life } from '../../support/repository-life.ts';
 
 let life: Life;
@@ -116,3 +117,15 @@ describe('T16: edits', () => {
     expect(life.git('status', '--porcelain')).toBe('');
   });
 });
+
+test("T16: a chart that is added to the platform's output is the one that `create` would have made", async () => {
+  const platform = ['create', '.', '--yes', '--name', 'Shop', '--preset', 'fastapi-platform', '--no-verify'];
+  expect((await life.run(platform)).code).toBe(0);
+  life.commit();
+  const added = await life.run(['add', 'helm', '--yes', '--no-verify']);
+  expect(added.code, added.stderr).toBe(0);
+  const { tree } = await render({ name: 'Shop', orchestration: ['kustomize', 'helm'] }, 'fastapi-platform');
+  const chart = [...tree.values()].filter(({ path }) => path.startsWith('helm/'));
+  expect(chart.length).toBeGreaterThan(20);
+  for (const { path, content } of chart) expect(life.read(path), path).toBe(content.toString('utf8'));
+}, 60_000);

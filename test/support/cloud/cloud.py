@@ -82,6 +82,8 @@ def aws_service(params: dict[str, Any]) -> dict[str, Any]:
         revision = STATE["revisions"][params["taskDefinition"]]
         service["version"] = tag_of(revision["containerDefinitions"][0]["image"])
         service["environment"] = revision["containerDefinitions"][0].get("environment", [])
+    if "loadBalancers" in params:
+        service["loadBalancers"] = params["loadBalancers"]
     service["desired"] = params["desiredCount"]
     return {"service": {"serviceName": name}}
 
@@ -108,7 +110,12 @@ def aws_describe_rules(_: dict[str, Any]) -> dict[str, Any]:
 def aws_modify_rule(params: dict[str, Any]) -> dict[str, Any]:
     """Moves the traffic."""
     change()
-    for group in params["Actions"][0]["ForwardConfig"]["TargetGroups"]:
+    groups = params["Actions"][0]["ForwardConfig"]["TargetGroups"]
+    if params["RuleArn"] != "arn:rule":
+        # Of what listens beside the service: kept as it was said.
+        STATE["rules"][params["RuleArn"]] = {group["TargetGroupArn"]: group["Weight"] for group in groups}
+        return {"Rules": []}
+    for group in groups:
         colour = next(colour for colour, arn in GROUPS.items() if arn == group["TargetGroupArn"])
         STATE["weights"][colour] = group["Weight"]
     STATE["served"].append(live())

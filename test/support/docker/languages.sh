@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Makes the root file systems of images of languages from Debian's own packages, on top of what bases.sh has made:
-# node.tar (Node.js with npm, told what this machine's npm is told) and golang.tar (Go where the official image has it).
-#   languages.sh DIR DEBIAN_TAR NAME
+# Makes the root file systems of images of languages on top of what bases.sh has made: node-22.tar and node-24.tar (a
+# program of Node.js, and npm of its line, where the official image has them) and golang.tar (Debian's Go, likewise).
+#   languages.sh DIR DEBIAN_TAR NAME [NODE]
 set -euo pipefail
 
 dir=${1:?DIR}
 debian=${2:?DEBIAN_TAR}
 name=${3:?NAME}
+program=${4:-}
 work=$(mktemp -d "$dir/work.XXXXXX")
 root=$work/root
 trap 'rm -rf --one-file-system "$work"' EXIT
@@ -24,13 +25,20 @@ install_packages() { # PACKAGE...
 }
 
 case $name in
-  node)
-    install_packages nodejs npm
+  node-*)
+    install -D -m 755 "${program:?NODE}" "$root/usr/local/bin/node"
+    # What the official images of these lines bring along.
+    case $name in
+      node-22) npm=npm@10 ;;
+      *) npm=npm@11 ;;
+    esac
+    npm install --global --prefix "$root/usr/local" --no-audit --no-fund --ignore-scripts --loglevel=error "$npm"
+    # As the official images of Debian have it: packages that are installed are not kept.
+    echo 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };' > "$root/etc/apt/apt.conf.d/docker-clean"
+    # A build asks the registry that this machine's npm asks.
     mkdir -p "$root/usr/local/etc"
-    for file in "$root/etc/npmrc" "$root/usr/local/etc/npmrc" "$root/usr/etc/npmrc"; do
-      mkdir -p "${file%/*}"
-      printf 'registry=%s\ncafile=/etc/ssl/certs/ca-certificates.crt\n' "$(npm config get registry 2> /dev/null)" > "$file"
-    done
+    printf 'registry=%s\ncafile=/etc/ssl/certs/ca-certificates.crt\n' "$(npm config get registry 2> /dev/null)" \
+      > "$root/usr/local/etc/npmrc"
     ;;
   golang)
     install_packages golang-go tzdata zip

@@ -735,3 +735,20 @@ describe('repositories without one application', () => {
     expect(detection.present).toEqual([{ component: 'readme', paths: ['README.md'] }]);
   });
 });
+
+describe('logs and traces', () => {
+  it('are told by the files of their programs, and not by a mention of them', () => {
+    const presentIn = (...paths: readonly string[]) =>
+      detected(Object.fromEntries(paths.map((path) => [path, 'a: 1\n']))).present.map(
+        ({ component }) => component,
+      );
+    expect(presentIn('infra/logstash/pipeline/logstash.conf')).toEqual(['elk']);
+    expect(presentIn('docker/kibana/kibana.yml')).toEqual(['elk']);
+    expect(presentIn('docker/elasticsearch/elasticsearch.yml', 'docker/jaeger/config.yml')).toEqual([
+      'elk',
+      'jaeger',
+    ]);
+    expect(presentIn('monitoring/jaeger-config.yaml')).toEqual(['jaeger']);
+    expect(presentIn('docs/jaeger.md', 'src/kibana.ts', 'elasticsearch-client.yml')).toEqual([]);
+  });
+});

@@ -25,6 +25,7 @@ describe('runEmbedded', () => {
       'kubernetes',
       'hcl',
       'shell',
+      'metrics',
       'references',
     ]);
   });

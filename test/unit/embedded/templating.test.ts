@@ -49,6 +49,11 @@ testTwins(
       from: 'since {{ humanizeDuration $value }}',
       to: 'since {{since}}',
     },
+    {
+      rule: 'templating-leftover',
+      file: 'docker/kibana/saved-objects.ndjson',
+      to: '{"type":"index-pattern","id":"{{slug}}-logs"}\n',
+    },
     { rule: 'templating-leftover', file: 'app/db/migrate.py', to: 'NAME = "{{ name }}"\n' },
     { rule: 'templating-leftover', file: 'README.md', from: '# Shop', to: '{{> header}}' },
     { rule: 'templating-object', file: 'README.md', from: '# Shop', to: '# [object Object]' },
@@ -88,6 +93,12 @@ testTwins(
       {
         file: 'kubernetes/b.yaml',
         to: 'kind: ClusterPolicy\nspec: { message: "{{ request.object.metadata.name }} {{ element }}" }\n',
+      },
+    ],
+    "links in Kibana's saved objects": [
+      {
+        file: 'docker/kibana/saved-objects.ndjson',
+        to: '{"attributes":{"fieldFormatMap":"{\\"id\\":{\\"urlTemplate\\":\\"https://a/{{value}}\\"}}"}}\n',
       },
     ],
     'JSX and template literals': [

@@ -11,6 +11,8 @@ const PATHS: Readonly<Record<SpliceKind, string>> = {
   dependabot: '.github/dependabot.yml',
   'pre-commit': '.pre-commit-config.yaml',
   prometheus: 'prometheus.yml',
+  'prometheus-rule': 'prometheus-rule.yaml',
+  'app-spec': '.do/app.yaml',
   env: '.env.example',
   makefile: 'Makefile',
   readme: 'README.md',
@@ -359,4 +361,18 @@ describe('what was spliced in', () => {
       expect(removed?.conflicts).toEqual([]);
     },
   );
+});
+
+describe('the app of a platform', () => {
+  it('is not mixed with another one', async () => {
+    const { hint } = await refused('app-spec', 'name: theirs\nservices: []\n', 'name: ours\n');
+    expect(hint).toContain('name: ours');
+  });
+});
+
+describe('rules below an object of Kubernetes', () => {
+  it('are for the user to put there', async () => {
+    const { hint } = await refused('prometheus-rule', 'kind: PrometheusRule\nspec: {}\n', 'groups: []\n');
+    expect(hint).toContain('groups: []');
+  });
 });

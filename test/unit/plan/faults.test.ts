@@ -54,6 +54,32 @@ describe('connections', () => {
   });
 });
 
+describe('the processes of the Node application', () => {
+  const node = { stack: 'node', 'node.workflows': true } as const;
+
+  it.each([
+    [3, 200],
+    [20, 200],
+    [8, 20],
+  ])(
+    '%i replicas, the worker and the WebSocket server share %i connections',
+    async (replicas, connections) => {
+      const answers = { ...node, 'compose.replicas': replicas, 'postgres.maxConnections': connections };
+      const env = textOf(await render(answers), '.env.example');
+      const size = Number(/^DATABASE_POOL_SIZE=(\d+)$/m.exec(env)?.[1]);
+      expect(size).toBeGreaterThanOrEqual(1);
+      expect((replicas + 2) * size).toBeLessThanOrEqual(connections - 5);
+    },
+  );
+
+  it('do not listen on one port', async () => {
+    expect(await refusal({ ...node, 'node.port': 8001 })).toContain('8001 is taken by the API already');
+    expect(await refusal({ ...node, 'node.websocketPort': 9100 })).toContain('9100 is taken by the worker');
+    expect(await refusal({ ...node, 'node.websocketPort': 8002 })).toBe('');
+    expect(await refusal({ stack: 'node', 'node.port': 8001 })).toBe('');
+  });
+});
+
 describe('shared buffers', () => {
   it('take at most half of the memory', async () => {
     expect(await refusal({ 'postgres.memoryLimitMb': 512, 'postgres.sharedBuffersMb': 256 })).toBe('');

@@ -87,7 +87,7 @@ const TWINS: Readonly<Record<string, readonly [changes: Changes, places: readonl
   ],
   'no-latest': [
     { files: { 'docker-compose.prod.yml': ['image: nginx:1.30.4-alpine3.24', 'image: nginx:latest'] } },
-    ['docker-compose.prod.yml:96'],
+    ['docker-compose.prod.yml:99'],
   ],
   'slim-bases': [
     { files: { 'Dockerfile.production': ['AS builder', 'AS builder\nCOPY --from=debian:13 /a /a'] } },
@@ -95,7 +95,7 @@ const TWINS: Readonly<Record<string, readonly [changes: Changes, places: readonl
   ],
   'images-have-versions': [
     { files: { [CI]: ['image: redis:8.10.1-alpine3.23', 'image: redis'] } },
-    [`${CI}:137`],
+    [`${CI}:150`],
   ],
   'actions-by-commit': [
     { files: { [CI]: ['actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1', 'actions/checkout@v7'] } },
@@ -118,11 +118,11 @@ const TWINS: Readonly<Record<string, readonly [changes: Changes, places: readonl
   ],
   'memory-is-limited': [
     { files: { [DEPLOYMENT]: ['memory: 2048Mi', 'memory: 6Gi'] } },
-    [`${DEPLOYMENT}:168`],
+    [`${DEPLOYMENT}:167`],
   ],
   'enough-replicas': [
-    { files: { 'kubernetes/base/horizontal-pod-autoscaler.yaml': ['minReplicas: 2', 'minReplicas: 1'] } },
-    ['kubernetes/base/horizontal-pod-autoscaler.yaml:13'],
+    { files: { 'kubernetes/base/hpa.yaml': ['minReplicas: 2', 'minReplicas: 1'] } },
+    ['kubernetes/base/hpa.yaml:13'],
   ],
   'jobs-end': [{ files: { [CI]: ['    timeout-minutes: 10\n', ''] } }, [`${CI}:18`]],
   'no-privileged-container': [
