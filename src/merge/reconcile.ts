@@ -32,10 +32,7 @@ interface Merged {
 /** How texts are put together; undefined for what is no text. */
 export interface Mergers {
   /** Two versions without a common base into one, with git's markers around what differs. */
-  readonly markConflict: (
-    file: VirtualFile,
-    previous: Buffer,
-  ) => Promise<BothSides | undefined>;
+  readonly markConflict: (file: VirtualFile, previous: Buffer) => Promise<BothSides | undefined>;
   /** Three versions of one file into one. */
   readonly mergeFile: (sides: {
     readonly path: RepoPath;
