@@ -13,7 +13,6 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { build, transform } from 'esbuild';
-import Handlebars from 'handlebars';
 import { componentsModule, packageModule, root } from './discovery.config.mjs';
 
 const NAMESPACE = 'bulwark';
@@ -302,30 +301,19 @@ function extentsOf(parts) {
 }
 
 /**
- * Handlebars' own output, and what shortens it: places in the source are for error messages of helpers that no template has, and the
- * runtime always brings `lookupProperty`. In parentheses V8 compiles a function at once (and esbuild leaves them): of a component that
- * is loaded most templates are rendered, and each would else be read twice.
+ * In parentheses V8 compiles a function at once (and esbuild leaves them): of a component that is loaded most templates are
+ * rendered, and each would else be read twice.
  */
 function compile(text, source) {
   try {
-    const code = Handlebars.precompile(text, { ...tools.COMPILE_OPTIONS });
-    const parts = Object.entries(new Function(`return ${code}`)()).map(([name, part]) => {
-      const written = typeof part === 'function' ? `(${shortened(String(part))})` : JSON.stringify(part);
+    const parts = Object.entries(tools.specificationOf(text)).map(([name, part]) => {
+      const written = typeof part === 'function' ? `(${part})` : JSON.stringify(part);
       return `${JSON.stringify(name)}: ${written}`;
     });
     return `{ ${parts.join(', ')} }`;
   } catch (error) {
     throw new Error(`${source}: ${error.message}`, { cause: error });
   }
-}
-
-function shortened(code) {
-  return code
-    .replace(/,"loc":\{"start":\{[^{}]*\},"end":\{[^{}]*\}\}/g, '')
-    .replace(
-      /(container\.lookupProperty) \|\| function\(parent, propertyName\) \{[^{}]*\{[^{}]*\}[^{}]*\}/g,
-      '$1',
-    );
 }
 
 /** Source of the module `bulwark:generators`: what plop lists, so that no component is loaded for it. */
@@ -345,7 +333,7 @@ async function bundledTools() {
   const { outputFiles } = await build({
     stdin: {
       contents: `
-        export { COMPILE_OPTIONS } from './src/render/engine.ts';
+        export { specificationOf } from './src/render/template-compiler.ts';
         export { FRAGMENTS, placeTemplate } from './src/render/template-store.ts';
         export { listFiles } from './src/render/template-folder.ts';
         export { answersSchema, settingsSchema } from './src/plan/answers-schema.ts';

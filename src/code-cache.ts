@@ -2,6 +2,7 @@
  * What V8 has compiled of the program, kept beside it, so that the next run need not compile it again. Newer Nodes have the like
  * (`module.enableCompileCache`, since 22.8), in a folder for all programs; this one works on Node 20 too, and goes with the package.
  */
+import { isAscii } from 'node:buffer';
 import { accessSync, constants, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { dirname, resolve, sep } from 'node:path';
@@ -36,9 +37,11 @@ export function keepCompiled(folder: string): void {
   const scripts = new Map<string, Script>();
   let isOnNewGround = false;
   const compile = (module: Module, path: string): void => {
-    const code = readFileSync(path, 'utf8');
-    const keptAt = `${path}.${crc32(code).toString(16)}.${process.arch}.cache`;
+    const content = readFileSync(path);
+    const keptAt = `${path}.${crc32(content).toString(16)}.${process.arch}.cache`;
     const cachedData = contentOf(keptAt);
+    // Most of what is built is ASCII, which need not be decoded.
+    const code = content.toString(isAscii(content) ? 'latin1' : 'utf8');
     const script = new Script(loader.wrap(code), {
       filename: path,
       importModuleDynamically: vm.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -1,13 +1,12 @@
 /** Reads templates from a folder and compiles them: in development, and for packs. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Handlebars from 'handlebars';
-import { COMPILE_OPTIONS, equip } from './engine.ts';
+import { specificationOf } from './template-compiler.ts';
+import { compiled } from './template-runtime.ts';
 import { placeTemplate, type Template, type TemplateStore } from './template-store.ts';
 
 /** @param root a folder with one folder of templates per component */
 export function templateFolder(root: string): TemplateStore {
-  const environment = equip(Handlebars.create());
   return async (component) =>
     listFiles(join(root, component)).map((file): Template => {
       const { layer, path, rendered } = placeTemplate(file);
@@ -18,7 +17,7 @@ export function templateFolder(root: string): TemplateStore {
         path,
         source: `templates/${component}/${file}`,
         executable: (statSync(location).mode & 0o100) !== 0,
-        body: rendered ? environment.compile(content.toString('utf8'), { ...COMPILE_OPTIONS }) : content,
+        body: rendered ? compiled(specificationOf(content.toString('utf8'))) : content,
       };
     });
 }

@@ -11,7 +11,6 @@ const environment = equip((runtime as unknown as typeof Full).create());
 
 /** What Handlebars gives each template that it runs, and passes on to those that are part of another. */
 interface Container {
-  readonly helpers: unknown;
   readonly hooks: unknown;
   readonly protoAccessControl: unknown;
 }
@@ -35,7 +34,9 @@ function sharedContainer(): Container {
   return shared;
 }
 
-const { helpers, hooks, protoAccessControl } = sharedContainer();
+const { hooks, protoAccessControl } = sharedContainer();
+// As they are: Handlebars wraps each, to give those that read by name a function for it; ours do not.
+const { helpers } = environment;
 
 /** @param specification what `Handlebars.precompile` printed, evaluated */
 export const compiled = (specification: TemplateSpecification): RenderFunction => {
