@@ -230,12 +230,16 @@ async function turnIntoCommonJs() {
   writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
 }
 
-/** Code of a chunk that asks the program for what was joined with it. */
+/** Code of a chunk that asks the program, once, for what was joined with it. */
 function leadingToProgram(code) {
-  return code.replace(/\brequire\("\.\/([\w-]+\.js)"\)/g, (asked, name) => {
+  let asks = false;
+  const led = code.replace(/\brequire\("\.\/([\w-]+\.js)"\)/g, (asked, name) => {
     const index = joined.indexOf(`chunks/${name}`);
-    return index < 0 ? asked : `require("../program.js").chunk${index}`;
+    if (index < 0) return asked;
+    asks = true;
+    return `PROGRAM.chunk${index}`;
   });
+  return asks ? `const PROGRAM=require("../program.js");\n${led}` : led;
 }
 
 function module(contents) {

@@ -1,6 +1,6 @@
 /** Turns a plan into the files of the repository, in memory. */
 import type { View } from '../component/contribution.ts';
-import type { OwnedContribution, Plan, Rendering, SharedFile } from '../plan/plan-run.ts';
+import type { Plan, Rendering, SharedFile } from '../plan/plan-run.ts';
 import { ASSEMBLERS } from '../shared-files/assemble.ts';
 import { overlayYaml } from '../shared-files/yaml-overlay.ts';
 import type { RepoPath } from '../tree/repo-path.ts';
@@ -45,7 +45,7 @@ export function assembleTree(plan: Plan, files: readonly VirtualFile[]): Virtual
   return virtualTree([
     ...files,
     ...others,
-    ...readmes.map((file) => assembled(file, textOf(file, overview))),
+    ...readmes.map((file) => assembled(file, textOf(file, withMore(overview)))),
   ]);
 }
 
@@ -74,19 +74,29 @@ function assembled({ opening, component, path, isOurs }: SharedFile, text: strin
   };
 }
 
-const textOf = ({ opening, contributions }: SharedFile, overview?: View): string =>
+const textOf = (
+  { opening, contributions }: SharedFile,
+  viewFor: (view: View) => View = (view) => view,
+): string =>
   ASSEMBLERS[opening.kind](
-    contributions.map((contribution) => ({
-      component: contribution.component,
-      source: contribution.template.source,
-      text: renderFragment(contribution, overview),
+    contributions.map(({ component, template, view }) => ({
+      component,
+      source: template.source,
+      text:
+        typeof template.body === 'function'
+          ? renderTemplate(template.body, viewFor(view), template.source)
+          : template.body.toString('utf8'),
     })),
   );
 
-function renderFragment({ template, view }: OwnedContribution, overview?: View): string {
-  const { body, source } = template;
-  if (typeof body !== 'function') return body.toString('utf8');
-  return renderTemplate(body, overview ? { ...view, ...overview } : view, source);
+/** Adds to views, once to each: many fragments share that of their component. */
+function withMore(more: View): (view: View) => View {
+  const extended = new Map<View, View>();
+  return (view) => {
+    const known = extended.get(view) ?? { ...view, ...more };
+    extended.set(view, known);
+    return known;
+  };
 }
 
 const renderBody = ({ body, source }: Template, view: View): Buffer =>

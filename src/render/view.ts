@@ -48,26 +48,53 @@ export const PRINTED_OBJECT = '\u0000object\u0000';
  * @param view own properties only; prototypes are never reached
  */
 export function strictView(view: View): object {
-  return wrapObject(view, '');
+  const strict = strictViews.get(view) ?? wrapObject(view, '');
+  strictViews.set(view, strict);
+  return strict;
 }
 
-function wrapObject(view: View, at: string): object {
-  return new Proxy(Object.create(null) as object, {
-    get(_, key) {
-      if (key === Symbol.toPrimitive) return () => PRINTED_OBJECT;
-      if (typeof key === 'symbol') return undefined;
-      if (!Object.hasOwn(view, key)) {
-        throw new TemplateError(
-          `the view has no "${at}${key}"; it has ${Object.keys(view).sort().join(', ')}`,
-        );
-      }
-      return wrapValue(view[key] ?? '', `${at}${key}`);
-    },
-    has: () => true,
-    // Handlebars asks for own properties before it reads; the answer must lead it to `get`.
-    getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true, value: undefined }),
-    ownKeys: () => Object.keys(view),
-  });
+/** Many templates share a view, and what has been wrapped of it. */
+const strictViews = new WeakMap<View, object>();
+
+/** What proxies stand for: nothing is ever read of it. */
+const NOTHING = Object.create(null) as object;
+
+const wrapObject = (view: View, at: string): object => new Proxy(NOTHING, new StrictHandler(view, at));
+
+/** One object of a view; what it holds is wrapped when it is first read. */
+class StrictHandler implements ProxyHandler<object> {
+  private readonly wrapped = new Map<string, unknown>();
+
+  constructor(
+    private readonly view: View,
+    private readonly at: string,
+  ) {}
+
+  get(_: object, key: string | symbol): unknown {
+    if (typeof key === 'symbol') return key === Symbol.toPrimitive ? () => PRINTED_OBJECT : undefined;
+    const known = this.wrapped.get(key);
+    if (known !== undefined) return known;
+    const { view, at } = this;
+    if (!Object.hasOwn(view, key)) {
+      throw new TemplateError(`the view has no "${at}${key}"; it has ${Object.keys(view).sort().join(', ')}`);
+    }
+    const value = wrapValue(view[key] ?? '', `${at}${key}`);
+    this.wrapped.set(key, value);
+    return value;
+  }
+
+  has(): boolean {
+    return true;
+  }
+
+  /** Handlebars asks for own properties before it reads; the answer must lead it to `get`. */
+  getOwnPropertyDescriptor(): PropertyDescriptor {
+    return { configurable: true, enumerable: true, value: undefined };
+  }
+
+  ownKeys(): string[] {
+    return Object.keys(this.view);
+  }
 }
 
 function wrapValue(value: ViewValue, name: string): unknown {

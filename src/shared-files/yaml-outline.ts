@@ -65,9 +65,9 @@ const ITEM = /^-(?:\s+|$)/;
 
 /** @throws OutlineError when a line cannot be read so */
 export function parseOutline(text: string): BlockMap {
+  const tabbed = /^ *\t.*/m.exec(text);
+  if (tabbed) throw new OutlineError(`a tab indents "${tabbed[0].trim()}"`);
   const lines = text.replace(/\n+$/, '').split('\n');
-  const tabbed = lines.find((line) => /^ *\t/.test(line));
-  if (tabbed !== undefined) throw new OutlineError(`a tab indents "${tabbed.trim()}"`);
   const first = lines.find(isSignificant) ?? '';
   if (!KEY.test(first)) throw new OutlineError(`"${first}" is no key with its value`, 'a YAML map');
   return parseMap(lines);
@@ -85,33 +85,54 @@ export class OutlineError extends Error {
   }
 }
 
-/** @param depth of the map's keys */
-export const printOutline = ({ entries }: BlockMap, depth = 0): string[] =>
-  entries.flatMap(({ before, line, value }) => [
-    ...indent([...before, line], depth),
-    ...printValue(value, depth + 1),
-  ]);
+export function printOutline(map: BlockMap): string[] {
+  const printed: string[] = [];
+  printMap(map, 0, printed);
+  return printed;
+}
 
-function printValue(value: Entry['value'], depth: number): string[] {
-  switch (value.kind) {
-    case 'unread':
-      return isAtMargin(value.body) ? indent(value.body, depth) : indent(value.body, depth - 1);
-    case 'map':
-      return printOutline(value, depth);
-    case 'list':
-      return value.items.flatMap(({ before, lines }) => indent([...before, ...lines], depth));
-    case 'leaf':
-      return indent(value.lines, depth);
+/** @param depth of the map's keys */
+function printMap({ entries }: BlockMap, depth: number, printed: string[]): void {
+  for (const { before, line, value } of entries) {
+    printLines(before, depth, printed);
+    printLines([line], depth, printed);
+    printValue(value, depth + 1, printed);
   }
 }
 
-const indent = (lines: readonly string[], depth: number): string[] =>
-  lines.map((line) => (line === '' ? '' : ' '.repeat(INDENT * depth) + line));
+function printValue(value: Entry['value'], depth: number, printed: string[]): void {
+  switch (value.kind) {
+    case 'unread':
+      printLines(value.body, isAtMargin(value.body) ? depth : depth - 1, printed);
+      return;
+    case 'map':
+      printMap(value, depth, printed);
+      return;
+    case 'list':
+      for (const { before, lines } of value.items) {
+        printLines(before, depth, printed);
+        printLines(lines, depth, printed);
+      }
+      return;
+    case 'leaf':
+      printLines(value.lines, depth, printed);
+  }
+}
+
+function printLines(lines: readonly string[], depth: number, printed: string[]): void {
+  const indent = ' '.repeat(INDENT * depth);
+  for (const line of lines) printed.push(line === '' ? '' : indent + line);
+}
 
 const isSignificant = (line: string): boolean => /^\s*[^\s#]/.test(line);
 const widthOf = (line: string): number => line.length - line.trimStart().length;
-const dedent = (lines: readonly string[], width: number): string[] =>
-  lines.map((line) => line.slice(Math.min(width, widthOf(line))));
+
+function dedent(lines: readonly string[], width: number): string[] {
+  const margin = ' '.repeat(width);
+  return lines.map((line) =>
+    line.startsWith(margin) ? line.slice(width) : line.slice(Math.min(width, widthOf(line))),
+  );
+}
 
 /** A list may stand as far to the left as the key that it belongs to; we give it an indent. */
 const isAtMargin = (body: readonly string[]): boolean => ITEM.test(body.find(isSignificant) ?? '');
@@ -133,7 +154,9 @@ function parseMap(lines: readonly string[]): BlockMap {
 
 /** Whether the value is a block map; asked of what need not be read. */
 export const isMap = (value: Entry['value']): boolean =>
-  value.kind === 'unread' ? readValue(value).kind === 'map' : value.kind === 'map';
+  value.kind === 'unread'
+    ? blockOf(tagged(value.rest).text, value.body)?.kind === 'map'
+    : value.kind === 'map';
 
 /**
  * The value of an entry, read once.
@@ -148,16 +171,35 @@ export function readEntry(entry: Entry): Value {
 
 /** @throws OutlineError when a line of the value cannot be read */
 export function readValue({ rest, body }: Unread): Value {
-  const [properties] = PROPERTIES.exec(rest) ?? [''];
-  const tag = properties.trim();
-  const text = withoutComment(rest.slice(properties.length));
-  const first = body.find(isSignificant);
-  if (text === '' && first !== undefined) {
-    const inner = dedent(body, widthOf(first));
-    if (ITEM.test(first.trimStart())) return { kind: 'list', tag, items: parseItems(inner) };
-    if (KEY.test(first.trimStart())) return parseMap(inner);
+  const { tag, text } = tagged(rest);
+  const block = blockOf(text, body);
+  switch (block?.kind) {
+    case 'list':
+      return { kind: 'list', tag, items: parseItems(dedent(body, block.width)) };
+    case 'map':
+      return parseMap(dedent(body, block.width));
+    case undefined:
+      return { kind: 'leaf', tag, text, lines: dedent(body, INDENT) };
   }
-  return { kind: 'leaf', tag, text, lines: dedent(body, INDENT) };
+}
+
+/** Which kind of block a value is, and how far it is indented; undefined: none. */
+function blockOf(
+  text: string,
+  body: readonly string[],
+): { readonly kind: 'list' | 'map'; readonly width: number } | undefined {
+  const first = text === '' ? body.find(isSignificant) : undefined;
+  if (first === undefined) return undefined;
+  const begin = first.trimStart();
+  const width = first.length - begin.length;
+  if (ITEM.test(begin)) return { kind: 'list', width };
+  return KEY.test(begin) ? { kind: 'map', width } : undefined;
+}
+
+/** What stands after a key, in its two parts, without the comment. */
+function tagged(rest: string): { readonly tag: string; readonly text: string } {
+  const [properties] = PROPERTIES.exec(rest) ?? [''];
+  return { tag: properties.trim(), text: withoutComment(rest.slice(properties.length)) };
 }
 
 const parseItems = (lines: readonly string[]): Item[] =>

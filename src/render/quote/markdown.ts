@@ -38,8 +38,12 @@ function written(character: string, before: string | undefined, after: string | 
   return isSyntax ? `\\${character}` : character;
 }
 
+/** Text that is written as it is, as most is: a letter first, at the end no space, and nothing that means anything. */
+const PLAIN = /^[A-Za-z](?:[A-Za-z0-9 ,;.:'"()/?!%=+-]*[A-Za-z0-9.)])?$/;
+
 /** CommonMark 0.31 sections 2.4 (backslash escapes) and 2.5 (references); GFM 4.10 (tables). */
 export const md = sink('md', [LINE_BREAK, CONTROL_CHARACTER], (value) => {
+  if (PLAIN.test(value)) return value;
   const characters = Array.from(value);
   const text = characters
     .map((character, index) => written(character, characters[index - 1], characters[index + 1]))
