@@ -141,9 +141,10 @@ export function planRun({ answers, components, available, templates, scope = WHO
         ownership: isSeeded(component, template.path) ? 'seeded' : 'managed',
       });
     }
+    const fragments = fragmentsOf(files);
     for (const item of component.contributes?.(own, project) ?? []) {
       if (item.type === 'open') openings.push({ ...item, component: component.id, isOurs: true });
-      else contributions.push(ownContribution(item, component.id, files, view));
+      else contributions.push(ownContribution(item, component.id, fragments, view));
     }
     diagram.push(...(component.diagram?.(own, project) ?? []));
     documents.push(...(component.documents?.(own, project) ?? []));
@@ -164,13 +165,17 @@ export function planRun({ answers, components, available, templates, scope = WHO
     issues.push(...(component.faults?.(own, project) ?? []));
   }
   contributions.push(...stoodOn(available, beside, { answers, project, projectView, templates }));
+  const byFile = new Map<string, OwnedContribution[]>();
+  for (const contribution of contributions) {
+    const file = `${contribution.kind} ${contribution.id}`;
+    byFile.set(file, [...(byFile.get(file) ?? []), contribution]);
+  }
   const sharedFiles = [...openings, ...foreign].map(({ component, isOurs, ...opening }): SharedFile => ({
     opening,
     isOurs,
     component,
     path: placed(opening.path, `generators/${component}.ts`),
-    contributions: contributions
-      .filter(({ kind, id }) => kind === opening.kind && id === opening.id)
+    contributions: (byFile.get(`${opening.kind} ${opening.id}`) ?? [])
       // How the application runs is written in a file of its owner's already.
       .filter((contribution) => isOurs || contribution.component !== project.stack)
       .sort(
@@ -229,12 +234,13 @@ function stoodOn(
       const own = answersOf(component, answers);
       const view = { ...projectView, ...component.view?.(own, project) };
       const items = component.contributes?.(own, project) ?? [];
+      const fragments = fragmentsOf(templates.get(component.id) ?? []);
       const opened = new Set(
         items.flatMap((item) => (item.type === 'open' ? [`${item.kind} ${item.id}`] : [])),
       );
       return items.flatMap((item) =>
         item.type === 'fragment' && item.order > 0 && opened.has(`${item.kind} ${item.id}`)
-          ? [ownContribution({ ...item, order: LAST }, component.id, templates.get(component.id) ?? [], view)]
+          ? [ownContribution({ ...item, order: LAST }, component.id, fragments, view)]
           : [],
       );
     });
@@ -252,13 +258,17 @@ function answersOf(component: AnyComponent, answers: Answers): Record<string, Fi
   );
 }
 
+/** The fragments among the templates of a component, by path. */
+const fragmentsOf = (files: readonly Template[]): ReadonlyMap<string, Template> =>
+  new Map(files.flatMap((file) => (file.layer === FRAGMENTS ? [[file.path, file] as const] : [])));
+
 function ownContribution(
   contribution: Contribution,
   component: ComponentId,
-  files: readonly Template[],
+  fragments: ReadonlyMap<string, Template>,
   view: View,
 ): OwnedContribution {
-  const template = files.find(({ layer, path }) => layer === FRAGMENTS && path === contribution.fragment);
+  const template = fragments.get(contribution.fragment);
   if (!template) {
     throw new Error(
       `generators/${component}.ts names the fragment ${contribution.fragment}, which is not there`,

@@ -52,12 +52,13 @@ export type RenderFunction = (view: object) => string;
 /**
  * Renders one template.
  * @param source where the template is, for messages
+ * @param more names that the view has besides
  * @throws TemplateError naming the template when it uses what the view does not have; QuoteRefusal when a value
  * cannot be written in the template's format
  */
-export function renderTemplate(render: RenderFunction, view: View, source: string): string {
+export function renderTemplate(render: RenderFunction, view: View, source: string, more?: View): string {
   try {
-    const text = render(strictView(view));
+    const text = render(strictView(view, more));
     if (text.includes(PRINTED_OBJECT))
       throw new TemplateError('an object was printed: name one of its values');
     return text;

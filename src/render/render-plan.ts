@@ -45,7 +45,7 @@ export function assembleTree(plan: Plan, files: readonly VirtualFile[]): Virtual
   return virtualTree([
     ...files,
     ...others,
-    ...readmes.map((file) => assembled(file, textOf(file, withMore(overview)))),
+    ...readmes.map((file) => assembled(file, textOf(file, overview))),
   ]);
 }
 
@@ -74,30 +74,14 @@ function assembled({ opening, component, path, isOurs }: SharedFile, text: strin
   };
 }
 
-const textOf = (
-  { opening, contributions }: SharedFile,
-  viewFor: (view: View) => View = (view) => view,
-): string =>
+const textOf = ({ opening, contributions }: SharedFile, more?: View): string =>
   ASSEMBLERS[opening.kind](
-    contributions.map(({ component, template, view }) => ({
+    contributions.map(({ component, template: { body, source }, view }) => ({
       component,
-      source: template.source,
-      text:
-        typeof template.body === 'function'
-          ? renderTemplate(template.body, viewFor(view), template.source)
-          : template.body.toString('utf8'),
+      source,
+      text: typeof body === 'function' ? renderTemplate(body, view, source, more) : body.toString('utf8'),
     })),
   );
-
-/** Adds to views, once to each: many fragments share that of their component. */
-function withMore(more: View): (view: View) => View {
-  const extended = new Map<View, View>();
-  return (view) => {
-    const known = extended.get(view) ?? { ...view, ...more };
-    extended.set(view, known);
-    return known;
-  };
-}
 
 const renderBody = ({ body, source }: Template, view: View): Buffer =>
   typeof body === 'function' ? Buffer.from(renderTemplate(body, view, source)) : body;

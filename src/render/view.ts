@@ -46,8 +46,10 @@ export const PRINTED_OBJECT = '\u0000object\u0000';
 /**
  * Wraps a view for one template. Handlebars' own `strict` lets `{{#if typo}}` pass; this does not.
  * @param view own properties only; prototypes are never reached
+ * @param more names besides, which come before those of the view
  */
-export function strictView(view: View): object {
+export function strictView(view: View, more?: View): object {
+  if (more) return wrapObject(view, '', more);
   const strict = strictViews.get(view) ?? wrapObject(view, '');
   strictViews.set(view, strict);
   return strict;
@@ -59,7 +61,8 @@ const strictViews = new WeakMap<View, object>();
 /** What proxies stand for: nothing is ever read of it. */
 const NOTHING = Object.create(null) as object;
 
-const wrapObject = (view: View, at: string): object => new Proxy(NOTHING, new StrictHandler(view, at));
+const wrapObject = (view: View, at: string, more: View = {}): object =>
+  new Proxy(NOTHING, new StrictHandler(view, at, more));
 
 /** One object of a view; what it holds is wrapped when it is first read. */
 class StrictHandler implements ProxyHandler<object> {
@@ -68,17 +71,20 @@ class StrictHandler implements ProxyHandler<object> {
   constructor(
     private readonly view: View,
     private readonly at: string,
+    private readonly more: View,
   ) {}
 
   get(_: object, key: string | symbol): unknown {
     if (typeof key === 'symbol') return key === Symbol.toPrimitive ? () => PRINTED_OBJECT : undefined;
     const known = this.wrapped.get(key);
     if (known !== undefined) return known;
-    const { view, at } = this;
-    if (!Object.hasOwn(view, key)) {
-      throw new TemplateError(`the view has no "${at}${key}"; it has ${Object.keys(view).sort().join(', ')}`);
+    const source = [this.more, this.view].find((one) => Object.hasOwn(one, key));
+    if (!source) {
+      throw new TemplateError(
+        `the view has no "${this.at}${key}"; it has ${this.ownKeys().sort().join(', ')}`,
+      );
     }
-    const value = wrapValue(view[key] ?? '', `${at}${key}`);
+    const value = wrapValue(source[key] ?? '', `${this.at}${key}`);
     this.wrapped.set(key, value);
     return value;
   }
@@ -93,7 +99,7 @@ class StrictHandler implements ProxyHandler<object> {
   }
 
   ownKeys(): string[] {
-    return Object.keys(this.view);
+    return Object.keys({ ...this.view, ...this.more });
   }
 }
 

@@ -212,28 +212,29 @@ const parseItems = (lines: readonly string[]): Item[] =>
 interface Part {
   readonly before: readonly string[];
   readonly line: string;
-  readonly body: string[];
+  readonly body: readonly string[];
 }
 
 /** Cuts a block at the lines that begin a part; comments and blank lines go to the part below, unless the one above goes on. */
 function cut(lines: readonly string[], begins: RegExp, goesOn: (line: string) => boolean): Part[] {
   const parts: Part[] = [];
-  let between: string[] = [];
-  for (const line of lines) {
-    const last = parts.at(-1);
-    if (line === '' || line.startsWith('#')) {
-      between.push(line);
-    } else if (begins.test(line)) {
-      parts.push({ before: between, line, body: [] });
-      between = [];
-    } else if (last && goesOn(line)) {
-      last.body.push(...between, line);
-      between = [];
-    } else {
+  // Where the part above ends, without the comments and blank lines below it.
+  let end = 0;
+  let last: { readonly before: readonly string[]; readonly line: string; readonly at: number } | undefined;
+  const finish = (to: number): void => {
+    if (last) parts.push({ before: last.before, line: last.line, body: lines.slice(last.at + 1, to) });
+  };
+  for (const [at, line] of lines.entries()) {
+    if (line === '' || line.startsWith('#')) continue;
+    if (begins.test(line)) {
+      finish(end);
+      last = { before: lines.slice(end, at), line, at };
+    } else if (!last || !goesOn(line)) {
       throw new OutlineError(`"${line.trim()}" belongs to nothing`);
     }
+    end = at + 1;
   }
-  parts.at(-1)?.body.push(...between);
+  finish(lines.length);
   return parts;
 }
 

@@ -3,6 +3,8 @@
 # ACME server of Let's Encrypt's own tests.
 #   acme.sh DIR SUITE
 set -euo pipefail
+# The folder is not there in a chroot.
+unset TMPDIR
 
 dir=${1:?DIR}
 suite=${2:?SUITE}

@@ -5,6 +5,8 @@
 # alpine images, and of their entry point what the rendered files use).
 #   bases.sh DIR SUITE
 set -euo pipefail
+# The folder is not there in a chroot.
+unset TMPDIR
 
 dir=${1:?DIR}
 suite=${2:?SUITE}

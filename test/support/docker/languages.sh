@@ -3,6 +3,8 @@
 # program of Node.js, and npm of its line, where the official image has them) and golang.tar (Debian's Go, likewise).
 #   languages.sh DIR DEBIAN_TAR NAME [NODE]
 set -euo pipefail
+# The folder is not there in a chroot.
+unset TMPDIR
 
 dir=${1:?DIR}
 debian=${2:?DEBIAN_TAR}

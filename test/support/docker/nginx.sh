@@ -3,6 +3,8 @@
 # 1.27.3 on), which Debian's stable release does not have yet: a folder, and a tar file for `docker import`.
 #   nginx.sh DIR SUITE
 set -euo pipefail
+# The folder is not there in a chroot.
+unset TMPDIR
 
 dir=${1:?DIR}
 suite=${2:?SUITE}
