@@ -35,6 +35,9 @@ const UNUSED_BY_US = new Set([
 /** Holds the digest of everything else in dist/: two builds with the same one render the same. */
 const BUILD_DIGEST = 'build.sha256';
 
+/** Only `--help` reads it. */
+const HELP = 'help.json';
+
 /** Small components come with the program: a file more takes longer to open than their templates to read. */
 const SMALL_BYTES = 16 * 1024;
 
@@ -54,7 +57,10 @@ const discovery = {
       module(`import { readFileSync } from 'node:fs';
         export const buildDigest = () => readFileSync(DIST + '/${BUILD_DIGEST}', 'utf8');`),
     );
-    onLoad({ filter: /^help$/, namespace: NAMESPACE }, () => module(helpModule()));
+    onLoad({ filter: /^help$/, namespace: NAMESPACE }, () =>
+      module(`import { readFileSync } from 'node:fs';
+        export const help = () => JSON.parse(readFileSync(DIST + '/${HELP}', 'utf8'));`),
+    );
     onLoad({ filter: /^templates$/, namespace: NAMESPACE }, () => module(templateIndex()));
     onLoad({ filter: /^templates\//, namespace: NAMESPACE }, ({ path }) =>
       module(compiledTemplates(path.slice('templates/'.length))),
@@ -163,6 +169,7 @@ await turnIntoCommonJs();
 appendFileSync(`${root}dist/plopfile.js`, 'module.exports = module.exports.default;\n');
 chmodSync(`${root}dist/bin.js`, 0o755);
 writeSchemas();
+writeHelp();
 writeBuildDigest();
 
 /**
@@ -325,11 +332,11 @@ function generatorsModule() {
   return `export const generators = ${JSON.stringify(tools.plopGenerators(tools.components))};\n`;
 }
 
-/** Source of the module `bulwark:help`: the text of `--help` by command. */
-function helpModule() {
+/** The text of `--help` by command. */
+function writeHelp() {
   const questions = tools.questionsOf(sortedComponents());
   const texts = Object.keys(tools.COMMANDS).map((command) => [command, tools.formatHelp(questions, command)]);
-  return `export const help = ${JSON.stringify(Object.fromEntries(texts))};\n`;
+  writeFileSync(`${root}dist/${HELP}`, JSON.stringify(Object.fromEntries(texts)));
 }
 
 /** The TypeScript that this script needs too, so that a rule stands in one place. */

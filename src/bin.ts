@@ -17,7 +17,8 @@ function fixedText(argv: readonly string[]): string | undefined {
   const [command = 'create'] = words;
   // The packs of a repository bring answers that no help of ours knows.
   if (command === 'create' && standsInPacks(process.cwd())) return undefined;
-  return Object.hasOwn(help, command) ? help[command] : undefined;
+  const texts = help();
+  return Object.hasOwn(texts, command) ? texts[command] : undefined;
 }
 
 async function run(): Promise<void> {

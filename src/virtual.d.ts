@@ -16,7 +16,7 @@ declare module 'bulwark:generators' {
 
 declare module 'bulwark:help' {
   /** The text of `--help` by command, written when the package was built. */
-  export const help: Readonly<Record<string, string>>;
+  export const help: () => Readonly<Record<string, string>>;
 }
 
 declare module 'bulwark:build' {
