@@ -22,7 +22,7 @@ import type { Issue } from '../errors.ts';
 import type { Companions } from '../merge/left-out.ts';
 import type { Template } from '../render/template-store.ts';
 import { FRAGMENTS } from '../render/template-store.ts';
-import { literal } from '../render/view.ts';
+import { literal, type Views } from '../render/view.ts';
 import { repoPath, type RepoPath } from '../tree/repo-path.ts';
 import type { Ownership } from '../tree/virtual-tree.ts';
 import type { Answers } from './answers.ts';
@@ -32,7 +32,7 @@ export interface Rendering {
   readonly component: ComponentId;
   readonly template: Template;
   readonly path: RepoPath;
-  readonly view: View;
+  readonly views: Views;
   readonly ownership: Ownership;
 }
 
@@ -40,7 +40,7 @@ export interface Rendering {
 export interface OwnedContribution extends Contribution {
   readonly component: ComponentId;
   readonly template: Template;
-  readonly view: View;
+  readonly views: Views;
 }
 
 /** A shared file with all its fragments in order. */
@@ -127,24 +127,24 @@ export function planRun({ answers, components, available, templates, scope = WHO
   const issues: Issue[] = [...clashes];
 
   for (const { component, own } of answered) {
-    const view = { ...projectView, ...component.view?.(own, project) };
+    const views = viewsOf(component, own, { project, projectView });
     const layers = new Set(['base', ...(component.layers?.(own, project) ?? [])]);
     const files = templates.get(component.id) ?? [];
     for (const template of files) {
       if (!layers.has(template.layer)) continue;
-      const path = fillPath(template.path, view);
+      const path = fillPath(template.path, views);
       renderings.push({
         component: component.id,
         template,
         path: placed(path, template.source),
-        view,
+        views,
         ownership: isSeeded(component, template.path) ? 'seeded' : 'managed',
       });
     }
     const fragments = fragmentsOf(files);
     for (const item of component.contributes?.(own, project) ?? []) {
       if (item.type === 'open') openings.push({ ...item, component: component.id, isOurs: true });
-      else contributions.push(ownContribution(item, component.id, fragments, view));
+      else contributions.push(ownContribution(item, component.id, fragments, views));
     }
     diagram.push(...(component.diagram?.(own, project) ?? []));
     documents.push(...(component.documents?.(own, project) ?? []));
@@ -232,7 +232,7 @@ function stoodOn(
     .filter(({ id }) => beside.has(id))
     .flatMap((component) => {
       const own = answersOf(component, answers);
-      const view = { ...projectView, ...component.view?.(own, project) };
+      const views = viewsOf(component, own, { project, projectView });
       const items = component.contributes?.(own, project) ?? [];
       const fragments = fragmentsOf(templates.get(component.id) ?? []);
       const opened = new Set(
@@ -240,7 +240,7 @@ function stoodOn(
       );
       return items.flatMap((item) =>
         item.type === 'fragment' && item.order > 0 && opened.has(`${item.kind} ${item.id}`)
-          ? [ownContribution({ ...item, order: LAST }, component.id, fragments, view)]
+          ? [ownContribution({ ...item, order: LAST }, component.id, fragments, views)]
           : [],
       );
     });
@@ -258,6 +258,13 @@ function answersOf(component: AnyComponent, answers: Answers): Record<string, Fi
   );
 }
 
+/** What the templates of a component see. */
+const viewsOf = (
+  component: AnyComponent,
+  own: Readonly<Record<string, FieldValue>>,
+  { project, projectView }: Pick<Planning, 'project' | 'projectView'>,
+): Views => [component.view?.(own, project) ?? {}, projectView];
+
 /** The fragments among the templates of a component, by path. */
 const fragmentsOf = (files: readonly Template[]): ReadonlyMap<string, Template> =>
   new Map(files.flatMap((file) => (file.layer === FRAGMENTS ? [[file.path, file] as const] : [])));
@@ -266,7 +273,7 @@ function ownContribution(
   contribution: Contribution,
   component: ComponentId,
   fragments: ReadonlyMap<string, Template>,
-  view: View,
+  views: Views,
 ): OwnedContribution {
   const template = fragments.get(contribution.fragment);
   if (!template) {
@@ -274,12 +281,11 @@ function ownContribution(
       `generators/${component}.ts names the fragment ${contribution.fragment}, which is not there`,
     );
   }
-  // Without a view of its own it shares that of its component: copies for hundreds of fragments take milliseconds.
   return {
     ...contribution,
     component,
     template,
-    view: contribution.view ? { ...view, ...contribution.view } : view,
+    views: contribution.view ? [contribution.view, ...views] : views,
   };
 }
 
@@ -405,9 +411,9 @@ const movesOf = (
       )
     : [[from, to]];
 
-const fillPath = (path: string, view: View): string =>
+const fillPath = (path: string, views: Views): string =>
   path.replace(/__([a-z][A-Za-z]*)__/g, (whole, name: string) => {
-    const value = Object.hasOwn(view, name) ? view[name] : undefined;
+    const value = views.find((view) => Object.hasOwn(view, name))?.[name];
     return typeof value === 'string' ? value : whole;
   });
 

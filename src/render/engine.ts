@@ -1,9 +1,8 @@
 /** The one template engine: an isolated Handlebars with known helpers only and a strict view. */
 import type Handlebars from 'handlebars';
-import type { View } from '../component/contribution.ts';
 import { action, image } from '../component/pins.ts';
 import { SINKS } from './quote.ts';
-import { FreeText, PRINTED_OBJECT, strictView, TemplateError } from './view.ts';
+import { FreeText, PRINTED_OBJECT, strictView, TemplateError, type Views } from './view.ts';
 
 /** What the engine needs of a Handlebars environment; the full one and the runtime both are. */
 export type HandlebarsEnvironment = Pick<typeof Handlebars, 'registerHelper' | 'unregisterHelper'>;
@@ -52,13 +51,12 @@ export type RenderFunction = (view: object) => string;
 /**
  * Renders one template.
  * @param source where the template is, for messages
- * @param more names that the view has besides
  * @throws TemplateError naming the template when it uses what the view does not have; QuoteRefusal when a value
  * cannot be written in the template's format
  */
-export function renderTemplate(render: RenderFunction, view: View, source: string, more?: View): string {
+export function renderTemplate(render: RenderFunction, views: Views, source: string): string {
   try {
-    const text = render(strictView(view, more));
+    const text = render(strictView(views));
     if (text.includes(PRINTED_OBJECT))
       throw new TemplateError('an object was printed: name one of its values');
     return text;

@@ -8,13 +8,13 @@ import { virtualTree, type VirtualFile, type VirtualTree } from '../tree/virtual
 import { drawTree, mermaidEdges } from './drawings.ts';
 import { renderTemplate } from './engine.ts';
 import type { Template } from './template-store.ts';
-import { literal } from './view.ts';
+import { literal, type Views } from './view.ts';
 
 /** Renders one file that stands alone. */
-export function renderFile({ component, template, path, view, ownership }: Rendering): VirtualFile {
+export function renderFile({ component, template, path, views, ownership }: Rendering): VirtualFile {
   return {
     path,
-    content: renderBody(template, view),
+    content: renderBody(template, views),
     executable: template.executable,
     origin: { component, template: template.source },
     ownership,
@@ -74,14 +74,18 @@ function assembled({ opening, component, path, isOurs }: SharedFile, text: strin
   };
 }
 
-const textOf = ({ opening, contributions }: SharedFile, more?: View): string =>
+/** @param overview what its fragments may print besides */
+const textOf = ({ opening, contributions }: SharedFile, overview?: View): string =>
   ASSEMBLERS[opening.kind](
-    contributions.map(({ component, template: { body, source }, view }) => ({
+    contributions.map(({ component, template: { body, source }, views }) => ({
       component,
       source,
-      text: typeof body === 'function' ? renderTemplate(body, view, source, more) : body.toString('utf8'),
+      text:
+        typeof body === 'function'
+          ? renderTemplate(body, overview ? [overview, ...views] : views, source)
+          : body.toString('utf8'),
     })),
   );
 
-const renderBody = ({ body, source }: Template, view: View): Buffer =>
-  typeof body === 'function' ? Buffer.from(renderTemplate(body, view, source)) : body;
+const renderBody = ({ body, source }: Template, views: Views): Buffer =>
+  typeof body === 'function' ? Buffer.from(renderTemplate(body, views, source)) : body;

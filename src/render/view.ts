@@ -44,41 +44,43 @@ const isToken = (value: string): boolean => value === '' || TOKEN.test(value);
 export const PRINTED_OBJECT = '\u0000object\u0000';
 
 /**
- * Wraps a view for one template. Handlebars' own `strict` lets `{{#if typo}}` pass; this does not.
- * @param view own properties only; prototypes are never reached
- * @param more names besides, which come before those of the view
+ * Views that lie over one another: the first that has a name answers. They are not copied into one, because objects of many
+ * names, each of another shape, take longer to make than most templates to render.
  */
-export function strictView(view: View, more?: View): object {
-  if (more) return wrapObject(view, '', more);
-  const strict = strictViews.get(view) ?? wrapObject(view, '');
-  strictViews.set(view, strict);
+export type Views = readonly View[];
+
+/**
+ * Wraps views for a template. Handlebars' own `strict` lets `{{#if typo}}` pass; this does not.
+ * @param views own properties only; prototypes are never reached
+ */
+export function strictView(views: Views): object {
+  const strict = strictViews.get(views) ?? wrapObject(views, '');
+  strictViews.set(views, strict);
   return strict;
 }
 
-/** Many templates share a view, and what has been wrapped of it. */
-const strictViews = new WeakMap<View, object>();
+/** Many templates share their views, and what has been wrapped of them. */
+const strictViews = new WeakMap<Views, object>();
 
 /** What proxies stand for: nothing is ever read of it. */
 const NOTHING = Object.create(null) as object;
 
-const wrapObject = (view: View, at: string, more: View = {}): object =>
-  new Proxy(NOTHING, new StrictHandler(view, at, more));
+const wrapObject = (views: Views, at: string): object => new Proxy(NOTHING, new StrictHandler(views, at));
 
 /** One object of a view; what it holds is wrapped when it is first read. */
 class StrictHandler implements ProxyHandler<object> {
   private readonly wrapped = new Map<string, unknown>();
 
   constructor(
-    private readonly view: View,
+    private readonly views: Views,
     private readonly at: string,
-    private readonly more: View,
   ) {}
 
   get(_: object, key: string | symbol): unknown {
     if (typeof key === 'symbol') return key === Symbol.toPrimitive ? () => PRINTED_OBJECT : undefined;
     const known = this.wrapped.get(key);
     if (known !== undefined) return known;
-    const source = [this.more, this.view].find((one) => Object.hasOwn(one, key));
+    const source = this.views.find((view) => Object.hasOwn(view, key));
     if (!source) {
       throw new TemplateError(
         `the view has no "${this.at}${key}"; it has ${this.ownKeys().sort().join(', ')}`,
@@ -99,7 +101,7 @@ class StrictHandler implements ProxyHandler<object> {
   }
 
   ownKeys(): string[] {
-    return Object.keys({ ...this.view, ...this.more });
+    return [...new Set(this.views.flatMap((view) => Object.keys(view)))];
   }
 }
 
@@ -109,5 +111,5 @@ function wrapValue(value: ViewValue, name: string): unknown {
   if (isLiteral(value)) return value.literal;
   if (Array.isArray(value))
     return value.map((item, index) => wrapValue(item as ViewValue, `${name}.${index}`));
-  return wrapObject(value as View, `${name}.`);
+  return wrapObject([value as View], `${name}.`);
 }

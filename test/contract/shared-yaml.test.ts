@@ -27,9 +27,9 @@ function everything(stack: string): Record<string, string | string[]> {
   return { stack, ...(Object.fromEntries(chosen) as Record<string, string[]>) };
 }
 
-function rendered({ component, template, view }: OwnedContribution): Fragment {
+function rendered({ component, template, views }: OwnedContribution): Fragment {
   const { body, source } = template;
-  const text = typeof body === 'function' ? renderTemplate(body, view, source) : body.toString('utf8');
+  const text = typeof body === 'function' ? renderTemplate(body, views, source) : body.toString('utf8');
   return { component, source, text };
 }
 

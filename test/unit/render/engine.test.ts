@@ -2,15 +2,41 @@
 import Handlebars from 'handlebars';
 import { describe, expect, it } from 'vitest';
 import type { View } from '../../../src/component/contribution.ts';
-import { COMPILE_OPTIONS, equip, renderTemplate } from '../../../src/render/engine.ts';
+import { COMPILE_OPTIONS, equip, renderTemplate, type RenderFunction } from '../../../src/render/engine.ts';
+import { specificationOf } from '../../../src/render/template-compiler.ts';
+import { compiled } from '../../../src/render/template-runtime.ts';
 import { placeTemplate } from '../../../src/render/template-store.ts';
 import { literal } from '../../../src/render/view.ts';
 
 const environment = equip(Handlebars.create());
-const render = (template: string, view: View): string =>
-  renderTemplate(environment.compile(template, { ...COMPILE_OPTIONS }), view, 'templates/x/y.hbs');
+/** How templates of packs are compiled, and how ours are. */
+const COMPILERS: Readonly<Record<string, (template: string) => RenderFunction>> = {
+  Handlebars: (template) => environment.compile(template, { ...COMPILE_OPTIONS }),
+  'our compiler': (template) => compiled(specificationOf(template)),
+};
 
-describe('renderTemplate', () => {
+describe.each(Object.entries(COMPILERS))('renderTemplate, by %s', (_, compile) => {
+  const render = (template: string, ...views: View[]): string =>
+    renderTemplate(compile(template), views, 'templates/x/y.hbs');
+
+  it('asks the first of several views that has the name, and tells the names of all', () => {
+    expect(
+      render('a {{a}} {{b}} {{#each list}}{{../a}}{{/each}}', { a: 1 }, { a: 2, b: 3, list: ['x'] }),
+    ).toBe('a 1 3 1');
+    expect(() => render('{{typo}}', { a: 1 }, { b: 2 })).toThrow('it has a, b');
+  });
+
+  it('runs blocks within blocks, with their other branches and what @ tells', () => {
+    const view = { lists: [{ items: ['x', 'y'] }, { items: [] }], isOn: true, isOff: false };
+    expect(
+      render(
+        '{{#each lists}}{{#each items}}{{@index}}{{this}}{{#unless @last}},{{/unless}}{{else}}none{{/each}}{{@../first}};{{/each}}' +
+          '{{#if isOff}}a{{else if isOn}}b{{/if}}{{#with lists.[0]}}{{items.[1]}}{{../isOn}}{{/with}}',
+        view,
+      ),
+    ).toBe('0x,1y;none;bytrue');
+  });
+
   it('prints tokens bare, numbers, and values of nested objects and lists', () => {
     const view = {
       slug: 'my-service',
