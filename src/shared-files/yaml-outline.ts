@@ -121,7 +121,7 @@ function printValue(value: Entry['value'], depth: number, printed: string[]): vo
 
 function printLines(lines: readonly string[], depth: number, printed: string[]): void {
   const indent = ' '.repeat(INDENT * depth);
-  for (const line of lines) printed.push(line === '' ? '' : indent + line);
+  lines.forEach((line) => printed.push(line === '' ? '' : indent + line));
 }
 
 const isSignificant = (line: string): boolean => /^\s*[^\s#]/.test(line);
@@ -224,8 +224,8 @@ function cut(lines: readonly string[], begins: RegExp, goesOn: (line: string) =>
   const finish = (to: number): void => {
     if (last) parts.push({ before: last.before, line: last.line, body: lines.slice(last.at + 1, to) });
   };
-  for (const [at, line] of lines.entries()) {
-    if (line === '' || line.startsWith('#')) continue;
+  lines.forEach((line, at) => {
+    if (line === '' || line.startsWith('#')) return;
     if (begins.test(line)) {
       finish(end);
       last = { before: lines.slice(end, at), line, at };
@@ -233,7 +233,7 @@ function cut(lines: readonly string[], begins: RegExp, goesOn: (line: string) =>
       throw new OutlineError(`"${line.trim()}" belongs to nothing`);
     }
     end = at + 1;
-  }
+  });
   finish(lines.length);
   return parts;
 }
