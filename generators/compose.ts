@@ -3,12 +3,58 @@ import { hasOwnCertificate, PRODUCTION_OVERLAY } from '../src/component/applicat
 import { add, open } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';
+import { listOf } from '../src/component/names.ts';
 import { literal } from '../src/render/view.ts';
 
 const publishedIn = (project: Project): string =>
   project.has('nginx')
     ? 'The proxy alone publishes ports, 80 and 443'
     : 'The application alone publishes ports, on 127.0.0.1, and a proxy with TLS has to stand before it';
+
+/** Scripts that make files with secrets which the production stack mounts, and where the deployment guide tells of them. */
+function secretScriptsOf(project: Project) {
+  return [
+    {
+      runs: hasOwnCertificate(project),
+      command: 'scripts/make_dev_certificate.sh',
+      makes: 'a certificate that nobody trusts',
+      section: '[The certificate](#the-certificate)',
+    },
+    {
+      runs: project.has('monitoring'),
+      command: 'scripts/make_monitoring_secrets.sh --without-receivers',
+      makes: 'secrets of a monitoring that tells nobody',
+      section: '[Monitoring](#monitoring)',
+    },
+    {
+      runs: project.has('elk'),
+      command: 'scripts/make_logging_secrets.sh',
+      makes: 'passwords and certificates of the logs',
+      section: '[Logs](#logs)',
+    },
+  ].filter(({ runs }) => runs);
+}
+
+function secretsView(project: Project) {
+  const scripts = secretScriptsOf(project);
+  const listed = (field: 'makes' | 'section') =>
+    literal(
+      listOf(
+        scripts.map((script) => script[field]),
+        'and',
+      ),
+    );
+  return {
+    secretScripts: scripts.map(({ command, makes }) => ({
+      command: literal(command),
+      makes: literal(makes),
+    })),
+    hasSecretScripts: scripts.length > 0,
+    firstLines: literal(scripts.length > 1 ? 'lines make' : 'line makes'),
+    madeSecrets: listed('makes'),
+    sectionsOfSecrets: listed('section'),
+  };
+}
 
 export default defineComponent({
   id: 'compose',
@@ -39,7 +85,7 @@ export default defineComponent({
     isOverlay: layout === 'overlay',
     several: replicas > 1,
     service: project.facts.app?.service ?? '',
-    certificateByHand: hasOwnCertificate(project),
+    ...secretsView(project),
     migrates: project.facts.app?.migrateTarget !== undefined,
     published: literal(publishedIn(project)),
   }),

@@ -42,9 +42,11 @@ const SECRETS = {
   },
 } as const;
 
-/** Whether an endpoint wants a token, and Prometheus has to know it. */
-const readsToken = (project: Project): boolean =>
-  applicationOf(project).metrics.some(({ tokenSecret }) => tokenSecret !== undefined);
+/** The processes whose metrics want a token, which Prometheus has to know. */
+const guardedProcesses = (project: Project): readonly string[] =>
+  applicationOf(project)
+    .metrics.filter(({ tokenSecret }) => tokenSecret !== undefined)
+    .map(({ process }) => process);
 
 const readsMetrics = (project: Project): boolean => applicationOf(project).metricsPath !== undefined;
 
@@ -54,11 +56,13 @@ const isWatchedBy = (id: string, project: Project): boolean => id === 'kustomize
 function secretsView(receivers: readonly Receiver[], project: Project) {
   const given = receivers.map((receiver) => SECRETS[receiver]);
   return {
-    readsToken: readsToken(project),
+    readsToken: guardedProcesses(project).length > 0,
     hasReceivers: given.length > 0,
     givenSecrets: given.map(({ name, variable }) => ({ name, variable })),
     secretFiles: [
-      ...(readsToken(project) ? [{ name: 'metrics_token', from: literal('METRICS_TOKEN of .env') }] : []),
+      ...(guardedProcesses(project).length > 0
+        ? [{ name: 'metrics_token', from: literal('METRICS_TOKEN of .env') }]
+        : []),
       ...given.map(({ name, variable }) => ({
         name,
         from: literal(`given as ${variable}, as the receiver's own page tells it`),
@@ -361,6 +365,10 @@ export default defineComponent({
     ...clusterContributions(answers, project),
     ...pages(project),
     add.compose('production', 'compose/monitoring.production.yml', { order: 70 }),
+    // Prometheus shows the token: a process that has none would be open to everybody.
+    ...guardedProcesses(project).map((process) =>
+      add.compose('production', 'compose/metrics-token.production.yml', { order: 70, view: { process } }),
+    ),
     ...EXPORTED_SERVICES.filter((id) => project.has(id)).map((id, index) =>
       add.compose('production', `compose/${id}.production.yml`, { order: 71 + index }),
     ),

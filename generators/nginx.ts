@@ -120,7 +120,6 @@ export default defineComponent({
     ...(certificates === 'own'
       ? [
           add.compose('production', 'compose/own-certificate.production.yml', { order: 26 }),
-          add.workflow('ci', 'ci/own-certificate.yml', { order: 72 }),
           add.env('env', 'env/own-certificate.env', { order: 16 }),
           add.ignore('git', 'ignore/gitignore', { order: 60 }),
           add.readme('deployment', 'readme/own-certificate.md', { order: 21 }),

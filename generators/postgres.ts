@@ -1,5 +1,6 @@
 /** PostgreSQL: a role for the application that is no superuser, passwords by SCRAM, no root. */
 import { accountOf, composeResources, postgresDataFolderOf } from '../src/component/container-view.ts';
+import { readsServicePasswords } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';
@@ -76,7 +77,7 @@ export default defineComponent({
     add.compose('base', 'compose.yml', { order: 50 }),
     add.compose('production', 'compose.production.yml', { order: 50 }),
     ...(project.jobs.test.includes('test') ? [add.workflow('ci', 'ci.yml', { order: 31 })] : []),
-    add.env('env', 'postgres.env', { order: 30 }),
+    ...(readsServicePasswords(project) ? [add.env('env', 'postgres.env', { order: 30 })] : []),
     ...(project.has('compose') ? [add.readme('readme', 'readme.md', { order: 50 })] : []),
   ],
   diagram: (_, { names }) => [{ from: names.slug, to: 'postgres', label: 'SQL' }],

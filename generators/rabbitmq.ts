@@ -1,5 +1,6 @@
 /** RabbitMQ: a user for the application that is no administrator, no guest, no root. */
 import { accountOf, composeResources } from '../src/component/container-view.ts';
+import { readsServicePasswords } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
 import { choice } from '../src/component/fields.ts';
@@ -28,7 +29,7 @@ export default defineComponent({
     add.compose('base', 'compose.yml', { order: 52 }),
     add.compose('production', 'compose.production.yml', { order: 52 }),
     ...(project.jobs.test.includes('test') ? [add.workflow('ci', 'ci.yml', { order: 33 })] : []),
-    add.env('env', 'rabbitmq.env', { order: 50 }),
+    ...(readsServicePasswords(project) ? [add.env('env', 'rabbitmq.env', { order: 50 })] : []),
     ...(project.has('compose') ? [add.readme('readme', 'readme.md', { order: 52 })] : []),
   ],
   diagram: (_, { names }) => [{ from: names.slug, to: 'rabbitmq', label: 'AMQP' }],

@@ -1,6 +1,7 @@
 /** Redis: a memory limit with eviction, a user for the application, no default user, no root. */
 import { backupOf } from '../src/component/backup-view.ts';
 import { accountOf, sizeOf } from '../src/component/container-view.ts';
+import { readsServicePasswords } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';
@@ -60,7 +61,7 @@ export default defineComponent({
     add.compose('base', 'compose.yml', { order: 51 }),
     add.compose('production', 'compose.production.yml', { order: 51 }),
     ...(project.jobs.test.includes('test') ? [add.workflow('ci', 'ci.yml', { order: 32 })] : []),
-    add.env('env', 'redis.env', { order: 40 }),
+    ...(readsServicePasswords(project) ? [add.env('env', 'redis.env', { order: 40 })] : []),
     ...(project.has('compose') ? [add.readme('readme', 'readme.md', { order: 51 })] : []),
   ],
   diagram: (_, { names }) => [{ from: names.slug, to: 'redis', label: 'cache' }],

@@ -18,6 +18,9 @@ const STACKS_WITH_PREFIX: readonly string[] = ['fastapi', 'node'];
 /** Whether the application is one that bulwark renders, with tests of its own. */
 export const isOurApplication = ({ stack }: Project): boolean => STACKS_WITH_PREFIX.includes(stack);
 
+/** Whether something reads the passwords of data services from `.env`: compose, or the URLs of a stack's own settings. */
+export const readsServicePasswords = ({ has, stack }: Project): boolean => has('compose') || stack !== 'none';
+
 /** The path under which every route of the API stands; empty where the application is one's own. */
 export const apiPrefixOf = (project: Project): string =>
   isOurApplication(project) ? String(project.answer(`${project.stack}.apiPrefix`)) : '';

@@ -55,6 +55,7 @@ export function containerView(project: Project, port: number, portsVariable: str
     ...(project.has('docker') && dockerfileView(String(project.answer('docker.file')))),
     ...(project.facts.app && { resources: composeResources(project.facts.app.resources) }),
     proxied: project.has('nginx'),
+    publishesPorts: project.has('compose') && !project.has('nginx'),
     // What an ACME service would issue is not there where nobody asks it.
     certificateOption: literal(hasOwnCertificate(project) ? '--cacert tls/certificate.pem' : '--insecure'),
     replicas,

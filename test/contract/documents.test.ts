@@ -284,6 +284,21 @@ function unknownNames(tree: JudgedTree): readonly string[] {
   );
 }
 
+/** Variables of `.env.example` that nothing reads; code spells them in its own way, and OpenTelemetry's SDKs read theirs unasked. */
+function unreadVariables(tree: JudgedTree): readonly string[] {
+  const settings = textAt(tree, '.env.example') ?? '';
+  const spelt = (name: string): string => name.toLowerCase().replaceAll('_', '');
+  const others = [...tree.values()]
+    .filter(({ path }) => !/^\.env\.example$|\.md$|^\.bulwark\/|^tests\//.test(path))
+    .map(({ content }) => spelt(content.toString('utf8')))
+    .join('\n');
+  return [...settings.matchAll(/^([A-Z][A-Z0-9_]*)=/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => !name.startsWith('OTEL_') && !settings.includes(`\${${name}}`))
+    .filter((name) => !others.includes(spelt(name)))
+    .map((name) => `.env.example has ${name}, which nothing reads`);
+}
+
 /** Modules of the repository's own that are to be run, and that it does not have. */
 function unknownModules(tree: JudgedTree): readonly string[] {
   const paths = new Set<string>(tree.keys());
@@ -519,6 +534,14 @@ const JUDGES: readonly {
     twins: [
       ['docs/runbooks/incident.md', '`db_pool_in_use`', '`db_pool_used_total`'],
       ['docs/runbooks/dependency-down.md', '`DATABASE_POOL_SIZE`', '`DATABASE_POOL_MAXIMUM`'],
+    ],
+  },
+  {
+    says: 'and .env.example name no variable that nothing reads',
+    judge: unreadVariables,
+    twins: [
+      ['.env.example', '\nLOG_LEVEL=', '\nVERBOSITY=high\nLOG_LEVEL='],
+      ['.env.example', '\nHTTPS_PORT=', '\nAPI_PORTS=\nHTTPS_PORT='],
     ],
   },
   {

@@ -1,9 +1,11 @@
 /** Is the production stack, as Docker Compose itself merges it, hardened, without what is for development, and of the right figures? */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { FieldValue } from '../../src/component/fields.ts';
-import { tryRun } from '../support/keep.ts';
+import { run, tryRun } from '../support/keep.ts';
 import { renderedFolder } from '../support/repository.ts';
 import { describeWithTools, requireTool } from '../support/tools.ts';
 
@@ -40,6 +42,7 @@ interface Service {
 interface Stack {
   readonly services: Readonly<Record<string, Service>>;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean }>>;
+  readonly secrets?: Readonly<Record<string, { readonly file: string }>>;
 }
 
 const PRODUCTION = ['docker-compose.yml', 'docker-compose.prod.yml'];
@@ -459,3 +462,114 @@ describeWithTools('compose', ['docker-compose'], () => {
     expect(serviceOf(stack, 'log-shipper').ports).toMatchObject([{ host_ip: '127.0.0.1', target: 24_224 }]);
   });
 });
+
+describeWithTools('compose', ['docker-compose', 'bash', 'openssl', 'python3'], () => {
+  let programs: string;
+
+  beforeAll(() => {
+    programs = mkdtempSync(join(tmpdir(), 'bulwark-programs-'));
+    folders.push(programs);
+    const compose = requireTool('docker-compose');
+    writeFileSync(join(programs, 'docker'), `#!/bin/sh\nshift\nexec ${compose} "$@"\n`, { mode: 0o755 });
+  });
+
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  const type = (folder: string, command: string): Promise<string> =>
+    run(['bash', '-euo', 'pipefail', '-c', command], {
+      cwd: folder,
+      env: { PATH: `${programs}:${process.env.PATH ?? ''}` },
+    });
+
+  const stacks = [
+    ['of the Node platform', {}, 'node-platform'],
+    ['of the FastAPI platform', {}, 'fastapi-platform'],
+    ['whose alerts nobody is told of', { 'monitoring.receivers': [] }, 'node-platform'],
+    ['whose certificate is issued', { 'nginx.certificates': 'acme' }, 'node-platform'],
+    [
+      'of an application of its own, without a component for settings',
+      { stack: 'none', data: ['postgres'], containers: PROXIED_AND_WATCHED, repository: ['readme', 'make'] },
+      null,
+    ],
+  ] as const;
+  /** Commands before the one that starts production, and among them those that make secrets. */
+  const told = [
+    ['its README', readmeBeforeStart],
+    ['its CI', workflowBeforeStart],
+  ] as const;
+  const cases = stacks.flatMap(([name, answers, preset]) =>
+    told
+      // Without it the README's `.env` is the user's own.
+      .filter(([by]) => by === 'its CI' || !('repository' in answers))
+      .map(([by, commandsOf]) => [name, by, commandsOf, answers, preset] as const),
+  );
+
+  test.each(cases)(
+    'the production stack %s has every file that it mounts once what %s says was run, and each is needed',
+    async (_name, _by, commandsOf, answers, preset) => {
+      const afterAllBut = async (left?: string): Promise<readonly string[]> => {
+        const folder = await renderedFolder({ name: 'my-service', ...answers }, preset);
+        folders.push(folder);
+        for (const command of commandsOf(folder)) if (command !== left) await type(folder, command);
+        return absentFiles(folder);
+      };
+      expect(await afterAllBut()).toEqual([]);
+      const [folder = ''] = folders.slice(-1);
+      const makers = commandsOf(folder).filter((command) => command.startsWith('scripts/make_'));
+      expect(makers.length).toBeGreaterThan(0);
+      for (const maker of makers) expect(await afterAllBut(maker), maker).not.toEqual([]);
+    },
+  );
+
+  test('a receiver that is given later takes the place of the one by which nobody is told', async () => {
+    const folder = await renderedFolder({ name: 'my-service' }, 'node-platform');
+    folders.push(folder);
+    const secretOf = (name: string): string => readFileSync(join(folder, 'docker/secrets', name), 'utf8');
+    const make = (given = ''): Promise<string> => type(folder, `${given} scripts/make_monitoring_secrets.sh`);
+    await type(folder, 'python3 scripts/generate_env.py');
+    await expect(make()).rejects.toThrow('SLACK_WEBHOOK_URL is not set');
+    await type(folder, 'scripts/make_monitoring_secrets.sh --without-receivers');
+    const [nobody, password] = [secretOf('smtp_password'), secretOf('grafana_admin_password')];
+    await make('SLACK_WEBHOOK_URL=https://first.example.org/');
+    await make('SLACK_WEBHOOK_URL=https://second.example.org/');
+    expect(secretOf('slack_webhook_url')).toBe('https://first.example.org/');
+    expect(secretOf('smtp_password')).toBe(nobody);
+    expect(secretOf('grafana_admin_password')).toBe(password);
+  });
+});
+
+const PROXIED_AND_WATCHED = ['docker', 'compose', 'nginx', 'monitoring'];
+
+const STARTS = 'docker-compose.prod.yml up --build --detach --wait';
+
+/** What the README says to run up to the command that starts production: `make up`, which writes `.env`, and the same block. */
+function readmeBeforeStart(folder: string): readonly string[] {
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```sh\n(.*?)\n```$/gms)].map(([, block = '']) => block.split('\n'));
+  const block = blocks.find((lines) => lines.at(-1)?.endsWith(STARTS));
+  if (!block) throw new Error('README.md does not start production');
+  return ['make env', ...block.slice(0, -1)];
+}
+
+/** What the job `compose` of the workflow runs before it starts production. */
+function workflowBeforeStart(folder: string): readonly string[] {
+  const workflow = parse(readFileSync(join(folder, '.github/workflows/ci.yml'), 'utf8')) as {
+    readonly jobs: { readonly compose: { readonly steps: readonly { readonly run?: string }[] } };
+  };
+  const commands = workflow.jobs.compose.steps.flatMap(({ run: command }) => command ?? []);
+  const start = commands.findIndex((command) => command.includes(STARTS));
+  if (start === -1) throw new Error('the workflow does not start production');
+  return commands.slice(0, start);
+}
+
+/** Files of the machine that the production stack, with its logs, mounts and that are not there: Docker does not start it. */
+async function absentFiles(folder: string): Promise<readonly string[]> {
+  const files = existsSync(join(folder, 'docker-compose.yml')) ? PRODUCTION : PRODUCTION.slice(1);
+  const { services, secrets = {} } = await merged(folder, files, 'logs', 'tracing');
+  const mounted = Object.values(services).flatMap(({ volumes = [] }) =>
+    volumes.filter(({ type }) => type === 'bind').map(({ source }) => source),
+  );
+  return [...mounted, ...Object.values(secrets).map(({ file }) => file)].filter((path) => !existsSync(path));
+}

@@ -3,6 +3,7 @@
 set -euo pipefail
 
 readonly FOLDER=monitoring/secrets
+readonly NOBODY=https://receiver-is-not-set.invalid/
 
 usage() {
   cat << 'END'
@@ -15,6 +16,7 @@ Writes each secret into a file of its own in monitoring/secrets. Files that are 
   pagerduty_routing_key: given as PAGERDUTY_ROUTING_KEY, as the receiver's own page tells it
   grafana_admin_password: made at random, for the user admin of Grafana
 With --without-receivers those that are not given are written with a value by which nobody is told: for trying out.
+It gives way to the first that is given.
 END
 }
 
@@ -57,13 +59,14 @@ write() {
 
 # NAME VARIABLE
 write_given() {
-  local value=${!2:-}
-  if [[ -z $value && ! -e $FOLDER/$1 ]]; then
+  local value=${!2:-} file=$FOLDER/$1
+  if [[ -n $value && -e $file && $(< "$file") = "$NOBODY" ]] && ! "$dry_run"; then rm "$file"; fi
+  if [[ -z $value && ! -e $file ]]; then
     if ! "$without_receivers"; then
-      echo "$2 is not set: its value goes into $FOLDER/$1" >&2
+      echo "$2 is not set: its value goes into $file" >&2
       exit 1
     fi
-    value=https://receiver-is-not-set.invalid/
+    value=$NOBODY
   fi
   write "$1" "$value"
 }
