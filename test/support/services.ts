@@ -166,6 +166,7 @@ CREATE DATABASE "${name}" OWNER "${url.username}";`,
 
 async function startRedis({ folder, within }: Place, url: URL): Promise<Kept> {
   const configuration = join(folder, 'redis.conf');
+  // The user may what the one of the rendered docker/redis/start.sh may, and no more.
   writeFileSync(
     configuration,
     `bind 127.0.0.1
@@ -173,7 +174,7 @@ port ${url.port}
 dir ${folder}
 save ""
 user default off
-user ${url.username} on >${url.password} ~* &* +@all
+user ${url.username} on >${url.password} ~* &* +@all -@admin -@dangerous +info
 `,
   );
   const log = join(folder, 'redis.log');

@@ -1,17 +1,20 @@
 /** Does every command of the rendered READMEs work, typed literally after a clean `git clone`? */
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DOCKER_MILLISECONDS, DOCKER_TOOLS, startDocker, type Docker } from '../support/docker.ts';
 import { keep, tryRun, until, type Kept } from '../support/keep.ts';
 import { whyNoNetwork } from '../support/network.ts';
+import { missingNode, nodeFolder } from '../support/node-releases.ts';
 import { bringApplication } from '../support/own-application.ts';
 import { cloneOf, renderedFolder } from '../support/repository.ts';
 import { missingServices, startServices } from '../support/services.ts';
 import { describeWithTools, requireTool } from '../support/tools.ts';
 
 const MINUTE = 60_000;
+/** The one that the Node service's image has; the README's `node` and `npm` are of the same line. */
+const NODE = '24';
 /** application.test.ts runs all of the application's tests by `make test`; here those that ask every service. */
 const FEW_TESTS = '--no-cov tests/integration/services';
 
@@ -50,7 +53,8 @@ describeWithTools(
     const environment = (): Record<string, string> => ({
       ...docker.env,
       PYTEST_ADDOPTS: FEW_TESTS,
-      PATH: `${python}:${process.env.PATH ?? ''}`,
+      NO_COLOR: '1',
+      PATH: [python, nodeFolder(NODE), process.env.PATH ?? ''].join(delimiter),
     });
 
     async function type(folder: string, script: string): Promise<string> {
@@ -137,6 +141,32 @@ describeWithTools(
       10 * MINUTE,
     );
 
+    test(
+      'the Node service in containers, with its worker and its WebSocket server',
+      async () => {
+        const folder = await clone({
+          ...{ name: 'my-service', stack: 'node', data: ['postgres', 'redis'] },
+          ...{ containers: ['docker', 'compose', 'nginx'], 'node.workflows': true },
+          ...{ 'node.version': NODE, 'node.base': 'debian' },
+        });
+        try {
+          const blocks = blocksOf(folder);
+          const ask = 'curl --fail http://127.0.0.1:3000/api/v1/health/ready';
+          expect(blocks.slice(0, 2)).toEqual(['make up', ask]);
+          const printed = await follow(folder);
+          expect(printed.get(ask)).toContain('{"status":"ready"}');
+          expect(printed.get('make test')).toMatch(/Tests +\d+ passed/);
+          const begun = blocks.find((block) => block.includes('/workflows/import-items/runs'));
+          expect(printed.get(begun ?? '')).toContain('"status":"queued"');
+          expect(readFileSync(join(folder, 'my_service.dump')).subarray(0, 5).toString()).toBe('PGDMP');
+          await expectProxied(folder);
+        } finally {
+          await composeDown(folder);
+        }
+      },
+      15 * MINUTE,
+    );
+
     /** Both replicas answer through the proxy, which alone is published, and learn from it who asks. */
     async function expectProxied(folder: string): Promise<void> {
       const url = 'https://my-service.example.com/api/v1';
@@ -206,7 +236,7 @@ describeWithTools(
       };
     }
   },
-  missingServices() ?? (await whyNoNetwork()),
+  missingServices() ?? missingNode(NODE) ?? (await whyNoNetwork()),
 );
 
 /** The fenced `sh` blocks of README.md. */

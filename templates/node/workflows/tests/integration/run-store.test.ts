@@ -106,8 +106,14 @@ test('a run that is given back is due at once, as if it had not been begun', asy
 });
 
 test('lists hold what one may see, newest first', async () => {
-  for (const name of ['a', 'b', 'c']) await store.add(name, {}, ANNA.id);
-  await store.add('other', {}, null);
+  for (const [second, name] of ['a', 'b', 'c', 'other'].entries()) {
+    await store.add(name, {}, name === 'other' ? null : ANNA.id);
+    // By themselves two may be of the same millisecond.
+    await database.client.workflowRun.updateMany({
+      where: { workflow: name },
+      data: { createdAt: new Date(second * 1000) },
+    });
+  }
   const names = async (...args: Parameters<PostgresRunStore['listAfter']>): Promise<string[]> =>
     (await store.listAfter(...args)).map(({ workflow }) => workflow);
   expect(await names(ANNA, undefined, 2)).toEqual(['c', 'b']);

@@ -56,7 +56,14 @@ test('the second look comes from the cache, and is the same', async () => {
 });
 
 test('a list is walked page by page, newest first, without a gap', async () => {
-  for (const name of ['a', 'b', 'c', 'd', 'e']) await create(name);
+  for (const [second, name] of ['a', 'b', 'c', 'd', 'e'].entries()) {
+    const { id } = await create(name);
+    // By themselves two may be of the same millisecond.
+    await application.resources.database.client.item.update({
+      where: { id },
+      data: { createdAt: new Date(second * 1000) },
+    });
+  }
   const seen: string[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
     const answer = await request('GET', `${ITEMS}?limit=2${cursor && `&cursor=${cursor}`}`);
