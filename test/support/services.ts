@@ -15,6 +15,8 @@ export interface ServiceUrls {
 
 export interface Services {
   readonly urls: ServiceUrls;
+  /** Redis, for the user who makes backups. */
+  readonly redisOfBackup: string;
   /** RabbitMQ alone: what it keeps on disk is there again when it comes back. */
   readonly broker: Broker;
   readonly end: () => Promise<void>;
@@ -26,6 +28,7 @@ interface Broker {
   readonly end: () => Promise<void>;
 }
 
+const BACKUP_USER = 'backup';
 const RABBITMQ = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 /** The newest version's programs. */
 export function postgresFolder(): string | undefined {
@@ -104,7 +107,9 @@ export async function startServices(urls?: ServiceUrls, within: readonly string[
     await end();
     throw failed?.reason;
   }
-  return { urls: wanted, broker: broker.value, end };
+  const redisOfBackup = new URL(wanted.REDIS_URL);
+  redisOfBackup.username = BACKUP_USER;
+  return { urls: wanted, redisOfBackup: redisOfBackup.href, broker: broker.value, end };
 }
 
 interface Place {
@@ -166,7 +171,7 @@ CREATE DATABASE "${name}" OWNER "${url.username}";`,
 
 async function startRedis({ folder, within }: Place, url: URL): Promise<Kept> {
   const configuration = join(folder, 'redis.conf');
-  // The user may what the one of the rendered docker/redis/start.sh may, and no more.
+  // Both users may what those of the rendered docker/redis/start.sh may, and no more.
   writeFileSync(
     configuration,
     `bind 127.0.0.1
@@ -175,6 +180,7 @@ dir ${folder}
 save ""
 user default off
 user ${url.username} on >${url.password} ~* &* +@all -@admin -@dangerous +info
+user ${BACKUP_USER} on >${url.password} -@all +ping +psync +replconf +sync
 `,
   );
   const log = join(folder, 'redis.log');

@@ -65,6 +65,11 @@ describeWithTools(
       await around?.end();
     }, 3 * MINUTE);
 
+    const sources = (): Readonly<Record<string, string>> => ({
+      DATABASE_URL: services.urls.DATABASE_URL,
+      REDIS_URL: services.redisOfBackup,
+    });
+
     const sql = (text: string): Promise<string> => {
       const psql = join(postgresFolder() ?? '', 'psql');
       return run([...docker.network.within, psql, services.urls.DATABASE_URL, '-Atc', text]);
@@ -75,7 +80,7 @@ describeWithTools(
       docker.tryDocker([
         ...['run', '--rm', '--init', ...containers.hardened, '--volume', 'orders-backups:/backups'],
         ...Object.entries({
-          ...services.urls,
+          ...sources(),
           BACKUP_PASSPHRASE: 'long-enough-to-be-a-passphrase-of-ours',
           ...variables,
         }).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
@@ -124,7 +129,7 @@ describeWithTools(
         await docker.docker([
           ...['run', '--detach', '--init', '--name', 'backup', ...containers.hardened],
           ...['--volume', 'orders-backups:/backups'],
-          ...Object.entries(services.urls).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+          ...Object.entries(sources()).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
           ...['--env', 'BACKUP_PASSPHRASE=long-enough-to-be-a-passphrase-of-ours', IMAGE],
         ]);
         expect(await containers.health('backup')).toBe(0);

@@ -155,7 +155,7 @@ describeWithTools(
       S3: join(place, 's3'),
       // A driver's own words behind the question mark, which libpq would refuse.
       DATABASE_URL: `${services.urls.DATABASE_URL}?schema=public&connection_limit=5`,
-      REDIS_URL: services.urls.REDIS_URL,
+      REDIS_URL: services.redisOfBackup,
       BACKUP_PASSPHRASE: PASSPHRASE,
       BACKUP_FOLDER: join(place, 'backups'),
       BACKUP_METRICS_FOLDER: join(place, 'metrics'),
@@ -490,7 +490,7 @@ ${postgresFolder() ?? ''}/pg_dump "$@" && truncate --size=-2000 database.dump
       ['uploads that are not there', { BACKUP_UPLOADS: '/nowhere' }, 2, 'there is no folder /nowhere'],
       ['days that are none', { BACKUP_DAYS: 'thirty' }, 2, 'no number of days'],
     ])('%s: told by its code, and nothing is left', async (_, env: Record<string, string>, code, words) => {
-      const wrong = new URL(services.urls.REDIS_URL);
+      const wrong = new URL(services.redisOfBackup);
       wrong.password = 'another';
       const given = env.REDIS_URL === 'REPLACED' ? { REDIS_URL: wrong.href } : env;
       const end = await script('backup', [], given);
