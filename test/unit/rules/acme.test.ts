@@ -87,7 +87,7 @@ const TWINS: Readonly<Record<string, readonly [changes: Changes, places: readonl
   ],
   'no-latest': [
     { files: { 'docker-compose.prod.yml': ['image: nginx:1.30.4-alpine3.24', 'image: nginx:latest'] } },
-    ['docker-compose.prod.yml:99'],
+    ['docker-compose.prod.yml:101'],
   ],
   'slim-bases': [
     { files: { 'Dockerfile.production': ['AS builder', 'AS builder\nCOPY --from=debian:13 /a /a'] } },
