@@ -60,7 +60,13 @@ write() {
 # NAME VARIABLE
 write_given() {
   local value=${!2:-} file=$FOLDER/$1
-  if [[ -n $value && -e $file && $(< "$file") = "$NOBODY" ]] && ! "$dry_run"; then rm "$file"; fi
+  if [[ -n $value && -e $file && $(< "$file") = "$NOBODY" ]]; then
+    if "$dry_run"; then
+      echo "would write $file"
+      return
+    fi
+    rm "$file"
+  fi
   if [[ -z $value && ! -e $file ]]; then
     if ! "$without_receivers"; then
       echo "$2 is not set: its value goes into $file" >&2
