@@ -1,5 +1,5 @@
 /** The stack on one machine: for development, and with an overlay for production. */
-import { hasOwnCertificate, PRODUCTION_OVERLAY } from '../src/component/application-view.ts';
+import { PRODUCTION_OVERLAY } from '../src/component/application-view.ts';
 import { add, open } from '../src/component/contribution.ts';
 import { defineComponent, type Project } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';
@@ -11,46 +11,21 @@ const publishedIn = (project: Project): string =>
     ? 'The proxy alone publishes ports, 80 and 443'
     : 'The application alone publishes ports, on 127.0.0.1, and a proxy with TLS has to stand before it';
 
-/** Scripts that make files with secrets which the production stack mounts, and where the deployment guide tells of them. */
-function secretScriptsOf(project: Project) {
-  return [
-    {
-      runs: hasOwnCertificate(project),
-      command: 'scripts/make_dev_certificate.sh',
-      makes: 'a certificate that nobody trusts',
-      section: '[The certificate](#the-certificate)',
-    },
-    {
-      runs: project.has('monitoring'),
-      command: 'scripts/make_monitoring_secrets.sh --without-receivers',
-      makes: 'secrets of a monitoring that tells nobody',
-      section: '[Monitoring](#monitoring)',
-    },
-    {
-      runs: project.has('elk'),
-      command: 'scripts/make_logging_secrets.sh',
-      makes: 'passwords and certificates of the logs',
-      section: '[Logs](#logs)',
-    },
-  ].filter(({ runs }) => runs);
-}
-
-function secretsView(project: Project) {
-  const scripts = secretScriptsOf(project);
+function secretsView({ secretScripts }: Project) {
   const listed = (field: 'makes' | 'section') =>
     literal(
       listOf(
-        scripts.map((script) => script[field]),
+        secretScripts.map((script) => script[field]),
         'and',
       ),
     );
   return {
-    secretScripts: scripts.map(({ command, makes }) => ({
+    secretScripts: secretScripts.map(({ command, makes }) => ({
       command: literal(command),
       makes: literal(makes),
     })),
-    hasSecretScripts: scripts.length > 0,
-    firstLines: literal(scripts.length > 1 ? 'lines make' : 'line makes'),
+    hasSecretScripts: secretScripts.length > 0,
+    firstLines: literal(secretScripts.length > 1 ? 'lines make' : 'line makes'),
     madeSecrets: listed('makes'),
     sectionsOfSecrets: listed('section'),
   };

@@ -71,6 +71,14 @@ export default defineComponent({
       has('jaeger') ? ' A `trace.id` leads to its trace in Jaeger, and a trace to its lines.' : '',
     ),
   }),
+  secretScripts: () => [
+    {
+      order: 30,
+      command: 'scripts/make_logging_secrets.sh',
+      makes: 'passwords and certificates of the logs',
+      section: '[Logs](#logs)',
+    },
+  ],
   contributes: (_, project) => [
     add.compose('production', 'compose/elk.production.yml', { order: 62 }),
     ...(project.has('monitoring')

@@ -55,14 +55,13 @@ const isWatchedBy = (id: string, project: Project): boolean => id === 'kustomize
 
 function secretsView(receivers: readonly Receiver[], project: Project) {
   const given = receivers.map((receiver) => SECRETS[receiver]);
+  const readsToken = guardedProcesses(project).length > 0;
   return {
-    readsToken: guardedProcesses(project).length > 0,
+    readsToken,
     hasReceivers: given.length > 0,
     givenSecrets: given.map(({ name, variable }) => ({ name, variable })),
     secretFiles: [
-      ...(guardedProcesses(project).length > 0
-        ? [{ name: 'metrics_token', from: literal('METRICS_TOKEN of .env') }]
-        : []),
+      ...(readsToken ? [{ name: 'metrics_token', from: literal('METRICS_TOKEN of .env') }] : []),
       ...given.map(({ name, variable }) => ({
         name,
         from: literal(`given as ${variable}, as the receiver's own page tells it`),
@@ -350,6 +349,14 @@ export default defineComponent({
       chartDashboard: texts(clusterDashboards(inNamespace(ANY_NAMESPACE))),
     };
   },
+  secretScripts: () => [
+    {
+      order: 20,
+      command: 'scripts/make_monitoring_secrets.sh --without-receivers',
+      makes: 'secrets of a monitoring that tells nobody',
+      section: '[Monitoring](#monitoring)',
+    },
+  ],
   contributes: ({ folder, ...answers }, project) => [
     open.prometheus('prometheus', `${folder}/prometheus/prometheus.yml`),
     add.prometheus('prometheus', 'scrape/header.yml', { order: 0 }),

@@ -115,6 +115,17 @@ export default defineComponent({
     publishedHttps: literal('${HTTPS_PORT:-443}'),
     composeProduction: literal(productionStackOf(project)),
   }),
+  secretScripts: ({ certificates }) =>
+    certificates === 'own'
+      ? [
+          {
+            order: 10,
+            command: 'scripts/make_dev_certificate.sh',
+            makes: 'a certificate that nobody trusts',
+            section: '[The certificate](#the-certificate)',
+          },
+        ]
+      : [],
   contributes: ({ certificates }) => [
     add.compose('production', 'compose/proxy.production.yml', { order: 25 }),
     ...(certificates === 'own'

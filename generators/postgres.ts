@@ -1,6 +1,6 @@
 /** PostgreSQL: a role for the application that is no superuser, passwords by SCRAM, no root. */
-import { accountOf, composeResources, postgresDataFolderOf } from '../src/component/container-view.ts';
 import { readsServicePasswords } from '../src/component/application-view.ts';
+import { accountOf, composeResources, postgresDataFolderOf } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';

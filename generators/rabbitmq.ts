@@ -1,6 +1,6 @@
 /** RabbitMQ: a user for the application that is no administrator, no guest, no root. */
-import { accountOf, composeResources } from '../src/component/container-view.ts';
 import { readsServicePasswords } from '../src/component/application-view.ts';
+import { accountOf, composeResources } from '../src/component/container-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
 import { choice } from '../src/component/fields.ts';

@@ -1,7 +1,7 @@
 /** Redis: a memory limit with eviction, a user for the application, no default user, no root. */
+import { readsServicePasswords } from '../src/component/application-view.ts';
 import { backupOf } from '../src/component/backup-view.ts';
 import { accountOf, sizeOf } from '../src/component/container-view.ts';
-import { readsServicePasswords } from '../src/component/application-view.ts';
 import { add } from '../src/component/contribution.ts';
 import { defineComponent } from '../src/component/define.ts';
 import { choice, integer } from '../src/component/fields.ts';

@@ -154,6 +154,17 @@ export interface Facts {
   readonly compose?: ComposeFacts;
 }
 
+/** A script of the repository that makes files with secrets which the production stack mounts: without them Docker does not start it. */
+export interface SecretScript {
+  readonly order: number;
+  /** What is typed to try the stack, by the README and by continuous integration. */
+  readonly command: string;
+  /** As half a sentence: "a certificate that nobody trusts". */
+  readonly makes: string;
+  /** The section of the deployment guide that tells how it is done for good, as a link of Markdown. */
+  readonly section: string;
+}
+
 /** One arrow of the picture in the generated README, e.g. `api` to `postgres`, labelled `SQL`. */
 export interface DiagramEdge {
   readonly from: string;
@@ -196,12 +207,14 @@ export interface Project {
   readonly facts: Facts;
   /** Also what the pipeline would do where nothing runs it. */
   readonly jobs: Jobs;
+  /** In their order. */
+  readonly secretScripts: readonly SecretScript[];
   /** The answer to another component's field; throws (a bug) where there is no such field in the plan. */
   readonly answer: (key: string) => unknown;
 }
 
 /** What is known of the project before the components have told their facts. */
-export type FactlessProject = Omit<Project, 'facts' | 'jobs'>;
+export type FactlessProject = Omit<Project, 'facts' | 'jobs' | 'secretScripts'>;
 
 /** A file that stood at `from` stands at `to` now; with a slash at the end of both, a folder. */
 export interface Rename {
@@ -233,6 +246,7 @@ export interface ComponentDefinition<F extends Fields = Fields> {
   readonly facts?: (answers: AnswersOf<F>, project: FactlessProject) => Facts;
   /** The jobs that it adds to continuous integration; a template says what one waits for by `{{needs.build}}`. */
   readonly jobs?: (answers: AnswersOf<F>, project: FactlessProject) => Partial<Jobs>;
+  readonly secretScripts?: (answers: AnswersOf<F>) => readonly SecretScript[];
   /** What is wrong with answers that are right each by itself. */
   readonly faults?: (answers: AnswersOf<F>, project: Project) => readonly Issue[];
   /** Folders of `templates/<id>/` that are rendered besides `base`. Default: none. */

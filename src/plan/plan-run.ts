@@ -110,7 +110,14 @@ export function planRun({ answers, components, available, templates, scope = WHO
   const factless = { ...projectOf(answers, components, available, beside), manages, isLookedAfter, keeps };
   const answered = components.map((component) => ({ component, own: answersOf(component, answers) }));
   const { facts, issues: clashes } = gatherFacts(answered, factless);
-  const project: Project = { ...factless, facts, jobs: gatherJobs(answered, factless) };
+  const project: Project = {
+    ...factless,
+    facts,
+    jobs: gatherJobs(answered, factless),
+    secretScripts: answered
+      .flatMap(({ component, own }) => component.secretScripts?.(own) ?? [])
+      .sort((a, b) => a.order - b.order),
+  };
   const foreign = manages === 'components' ? openedByOthers(components, available, answers, project) : [];
   for (const { kind, path, component } of foreign) {
     if (kind === 'compose' && Object.hasOwn(layout, path)) beside.add(component);

@@ -1,5 +1,5 @@
 /** Rendered repositories on the disk, as a user has them after `create` and after `git clone`. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FieldValue } from '../../src/component/fields.ts';
@@ -32,3 +32,9 @@ export async function cloneOf(folder: string): Promise<string> {
   await run(['git', 'clone', '--quiet', folder, clone]);
   return clone;
 }
+
+/** The fenced `sh` blocks of README.md. */
+export const readmeBlocksOf = (folder: string): readonly string[] =>
+  [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```sh\n(.*?)\n```$/gms)].map(
+    ([, block = '']) => block,
+  );

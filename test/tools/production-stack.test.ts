@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { FieldValue } from '../../src/component/fields.ts';
 import { run, tryRun } from '../support/keep.ts';
-import { renderedFolder } from '../support/repository.ts';
+import { readmeBlocksOf, renderedFolder } from '../support/repository.ts';
 import { describeWithTools, requireTool } from '../support/tools.ts';
 
 interface Service {
@@ -168,6 +168,9 @@ function expectIsolated(stack: Stack): void {
 }
 
 const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 async function rendered(
   answers: Readonly<Record<string, FieldValue>>,
@@ -184,10 +187,6 @@ describeWithTools('compose', ['docker-compose'], () => {
 
   beforeAll(async () => {
     platform = await rendered({}, 'fastapi-platform');
-  });
-
-  afterAll(() => {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
   /** The platform's stack with a change of one of its files. */
@@ -473,10 +472,6 @@ describeWithTools('compose', ['docker-compose', 'bash', 'openssl', 'python3'], (
     writeFileSync(join(programs, 'docker'), `#!/bin/sh\nshift\nexec ${compose} "$@"\n`, { mode: 0o755 });
   });
 
-  afterAll(() => {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  });
-
   const type = (folder: string, command: string): Promise<string> =>
     run(['bash', '-euo', 'pipefail', '-c', command], {
       cwd: folder,
@@ -490,7 +485,10 @@ describeWithTools('compose', ['docker-compose', 'bash', 'openssl', 'python3'], (
     ['whose certificate is issued', { 'nginx.certificates': 'acme' }, 'node-platform'],
     [
       'of an application of its own, without a component for settings',
-      { stack: 'none', data: ['postgres'], containers: PROXIED_AND_WATCHED, repository: ['readme', 'make'] },
+      {
+        ...{ stack: 'none', data: ['postgres'], containers: ['docker', 'compose', 'nginx', 'monitoring'] },
+        repository: ['readme', 'make'],
+      },
       null,
     ],
   ] as const;
@@ -509,17 +507,19 @@ describeWithTools('compose', ['docker-compose', 'bash', 'openssl', 'python3'], (
   test.each(cases)(
     'the production stack %s has every file that it mounts once what %s says was run, and each is needed',
     async (_name, _by, commandsOf, answers, preset) => {
-      const afterAllBut = async (left?: string): Promise<readonly string[]> => {
+      const after = async (choose: (command: string) => boolean) => {
         const folder = await renderedFolder({ name: 'my-service', ...answers }, preset);
         folders.push(folder);
-        for (const command of commandsOf(folder)) if (command !== left) await type(folder, command);
-        return absentFiles(folder);
+        const commands = commandsOf(folder);
+        for (const command of commands.filter(choose)) await type(folder, command);
+        return { commands, absent: await absentFiles(folder) };
       };
-      expect(await afterAllBut()).toEqual([]);
-      const [folder = ''] = folders.slice(-1);
-      const makers = commandsOf(folder).filter((command) => command.startsWith('scripts/make_'));
+      const { commands, absent } = await after(() => true);
+      expect(absent).toEqual([]);
+      const makers = commands.filter((command) => command.startsWith('scripts/make_'));
       expect(makers.length).toBeGreaterThan(0);
-      for (const maker of makers) expect(await afterAllBut(maker), maker).not.toEqual([]);
+      for (const maker of makers)
+        expect((await after((command) => command !== maker)).absent, maker).not.toEqual([]);
     },
   );
 
@@ -532,7 +532,11 @@ describeWithTools('compose', ['docker-compose', 'bash', 'openssl', 'python3'], (
     await expect(make()).rejects.toThrow('SLACK_WEBHOOK_URL is not set');
     await type(folder, 'scripts/make_monitoring_secrets.sh --without-receivers');
     const [nobody, password] = [secretOf('smtp_password'), secretOf('grafana_admin_password')];
-    await make('SLACK_WEBHOOK_URL=https://first.example.org/');
+    const first = 'SLACK_WEBHOOK_URL=https://first.example.org/';
+    const shown = await type(folder, `${first} scripts/make_monitoring_secrets.sh --dry-run`);
+    expect(shown).toContain('would write docker/secrets/slack_webhook_url');
+    expect(secretOf('slack_webhook_url')).toBe(nobody);
+    await make(first);
     await make('SLACK_WEBHOOK_URL=https://second.example.org/');
     expect(secretOf('slack_webhook_url')).toBe('https://first.example.org/');
     expect(secretOf('smtp_password')).toBe(nobody);
@@ -540,17 +544,13 @@ describeWithTools('compose', ['docker-compose', 'bash', 'openssl', 'python3'], (
   });
 });
 
-const PROXIED_AND_WATCHED = ['docker', 'compose', 'nginx', 'monitoring'];
-
 const STARTS = 'docker-compose.prod.yml up --build --detach --wait';
 
 /** What the README says to run up to the command that starts production: `make up`, which writes `.env`, and the same block. */
 function readmeBeforeStart(folder: string): readonly string[] {
-  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/^```sh\n(.*?)\n```$/gms)].map(([, block = '']) => block.split('\n'));
-  const block = blocks.find((lines) => lines.at(-1)?.endsWith(STARTS));
-  if (!block) throw new Error('README.md does not start production');
-  return ['make env', ...block.slice(0, -1)];
+  const block = readmeBlocksOf(folder).find((text) => text.endsWith(STARTS));
+  if (block === undefined) throw new Error('README.md does not start production');
+  return ['make env', ...block.split('\n').slice(0, -1)];
 }
 
 /** What the job `compose` of the workflow runs before it starts production. */

@@ -8,7 +8,7 @@ import { keep, tryRun, until, type Kept } from '../support/keep.ts';
 import { whyNoNetwork } from '../support/network.ts';
 import { missingNode, nodeFolder } from '../support/node-releases.ts';
 import { bringApplication } from '../support/own-application.ts';
-import { cloneOf, renderedFolder } from '../support/repository.ts';
+import { cloneOf, readmeBlocksOf, renderedFolder } from '../support/repository.ts';
 import { missingServices, startServices } from '../support/services.ts';
 import { describeWithTools, requireTool } from '../support/tools.ts';
 
@@ -76,7 +76,7 @@ describeWithTools(
       const printed = new Map<string, string>();
       let running: Kept | undefined;
       try {
-        for (const block of blocksOf(folder)) {
+        for (const block of readmeBlocksOf(folder)) {
           if (STAYS.test(block)) running = await stay(folder, block);
           else printed.set(block, await type(folder, block));
         }
@@ -94,7 +94,7 @@ describeWithTools(
         cwd: folder,
         env: { HOME: process.env.HOME ?? '', ...environment() },
       });
-      const ask = blocksOf(folder).find((candidate) => candidate.startsWith('curl')) ?? 'false';
+      const ask = readmeBlocksOf(folder).find((candidate) => candidate.startsWith('curl')) ?? 'false';
       await until(block, async () => (await tryRun(shell(ask))).code === 0, {
         seconds: 300,
         program: kept,
@@ -121,7 +121,7 @@ describeWithTools(
           ...(proxied && { containers: ['docker', 'compose', 'nginx'] }),
         });
         try {
-          const blocks = blocksOf(folder);
+          const blocks = readmeBlocksOf(folder);
           expect(blocks.slice(0, 2)).toEqual([
             'make up',
             'curl --fail http://127.0.0.1:8000/api/v1/health/ready',
@@ -150,7 +150,7 @@ describeWithTools(
           ...{ 'node.version': NODE, 'node.base': 'debian' },
         });
         try {
-          const blocks = blocksOf(folder);
+          const blocks = readmeBlocksOf(folder);
           const ask = 'curl --fail http://127.0.0.1:3000/api/v1/health/ready';
           expect(blocks.slice(0, 2)).toEqual(['make up', ask]);
           const printed = await follow(folder);
@@ -212,7 +212,7 @@ describeWithTools(
         await type(folder, 'make env');
         const services = await startServices(await urlsOf(folder), docker.network.within);
         try {
-          expect(blocksOf(folder)[0]).toBe('make run');
+          expect(readmeBlocksOf(folder)[0]).toBe('make run');
           const printed = await follow(folder);
           expect(printed.get('curl --fail http://127.0.0.1:8000/api/v1/health/ready')).toContain('ready');
           expect(printed.get('make test')).toMatch(/^=+ \d+ passed in /m);
@@ -238,9 +238,3 @@ describeWithTools(
   },
   missingServices() ?? missingNode(NODE) ?? (await whyNoNetwork()),
 );
-
-/** The fenced `sh` blocks of README.md. */
-const blocksOf = (folder: string): readonly string[] =>
-  [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```sh\n(.*?)\n```$/gms)].map(
-    ([, block = '']) => block,
-  );
